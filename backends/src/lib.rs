@@ -1,0 +1,1 @@
+//! Folders, items, changes and watches over the stores that people run.

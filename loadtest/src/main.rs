@@ -1,0 +1,3 @@
+//! The `directpush-loadtest` program.
+
+fn main() {}

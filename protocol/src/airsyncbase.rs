@@ -1,0 +1,1 @@
+//! Bodies and attachments (MS-ASAIRS).

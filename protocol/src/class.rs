@@ -1,0 +1,3 @@
+//! Item classes.
+
+pub mod email;

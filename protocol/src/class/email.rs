@@ -1,0 +1,1 @@
+//! Class Email (MS-ASEMAIL).

@@ -1,0 +1,1 @@
+//! A phone as a state machine without I/O.

@@ -1,0 +1,1 @@
+//! A decoded document as a tree of elements.

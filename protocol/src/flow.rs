@@ -1,0 +1,1 @@
+//! The rules of a parked request as state machines without I/O.

@@ -1,0 +1,1 @@
+//! WBXML tags: a code page and a token.

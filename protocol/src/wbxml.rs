@@ -1,0 +1,1 @@
+//! WBXML 1.3: bytes to elements and back (MS-ASWBXML).

@@ -1,0 +1,1 @@
+//! An XML view of a document, for people.

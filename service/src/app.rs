@@ -1,0 +1,1 @@
+//! Puts the parts together, and takes them apart in order.

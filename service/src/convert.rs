@@ -1,0 +1,1 @@
+//! Text formats to EAS items and back; pure.

@@ -1,0 +1,1 @@
+//! The demo: a gateway, a Maildir and a phone in one process.

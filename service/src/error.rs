@@ -1,0 +1,1 @@
+//! The one place where errors become EAS statuses and HTTP codes.

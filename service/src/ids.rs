@@ -1,0 +1,1 @@
+//! Names of accounts, devices, folders and items inside the gateway.

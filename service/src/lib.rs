@@ -1,0 +1,20 @@
+//! The gateway: composes `protocol` and `backends` into a service.
+//!
+//! Imports point one way: `main → app → http → commands → {push, index, watch, convert} → store`.
+
+pub mod admin;
+pub mod app;
+pub mod commands;
+pub mod config;
+pub mod convert;
+pub mod demo;
+pub mod error;
+pub mod http;
+pub mod ids;
+pub mod index;
+pub mod metrics;
+pub mod push;
+pub mod store;
+pub mod tasks;
+pub mod telemetry;
+pub mod watch;

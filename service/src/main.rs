@@ -1,0 +1,3 @@
+//! The `directpush` program.
+
+fn main() {}

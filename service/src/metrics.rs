@@ -1,0 +1,1 @@
+//! Everything that is counted, in one place.

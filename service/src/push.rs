@@ -1,0 +1,1 @@
+//! Parked requests and the channel that wakes them.

@@ -1,0 +1,1 @@
+//! Tasks have an owner who stops them and waits.

@@ -1,0 +1,1 @@
+//! Logs: one line a request, fields rather than sentences.

@@ -1,0 +1,1 @@
+//! Watchers: one per account with a parked device.
