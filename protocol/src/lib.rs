@@ -6,6 +6,7 @@ pub mod airsyncbase;
 pub mod class;
 pub mod codepages;
 pub mod command;
+pub mod datetime;
 pub mod device;
 pub mod element;
 pub mod flow;
