@@ -1,0 +1,122 @@
+//! What a device may change of a mail: Read, Flag and Categories (MS-ASEMAIL 3.2.5.2).
+
+use super::Flag;
+use super::data::categories;
+use crate::airsyncbase::DataError;
+use crate::airsyncbase::fields;
+use crate::codepages::{email as tags, tasks};
+use crate::element::Element;
+
+/// Most categories of an item.
+const CATEGORIES_MAX: usize = 300;
+
+/// A change of a mail by a device; `None` leaves a mark as it is.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct EmailUpload {
+    /// Whether it was read.
+    pub read: Option<bool>,
+    /// Follow-up flag.
+    pub flag: Option<Flag>,
+    /// Categories, all of them.
+    pub categories: Option<Vec<String>>,
+}
+
+/// Why a change is refused. The item's status is 6 (conversion error) in every case.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("a device may not change a mail so: {0}")]
+pub struct UploadError(#[from] pub DataError);
+
+impl EmailUpload {
+    /// Reads the `ApplicationData` of a device's Change.
+    ///
+    /// # Errors
+    /// It changes anything else, or the flag breaks the rules of MS-ASEMAIL 2.2.2.34.
+    pub fn parse(data: &Element) -> Result<Self, UploadError> {
+        let mut upload = Self::default();
+        for element in data.elements() {
+            match element.tag {
+                tags::READ => upload.read = Some(read(element)?),
+                tags::FLAG => upload.flag = Some(flag(element)?),
+                tags::CATEGORIES => upload.categories = Some(bounded(element)?),
+                tag => return Err(DataError::NotAllowed(tag).into()),
+            }
+        }
+        Ok(upload)
+    }
+
+    /// Whether nothing is changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Read is never empty.
+fn read(element: &Element) -> Result<bool, DataError> {
+    if element.value().trim().is_empty() {
+        return Err(DataError::Malformed(element.tag));
+    }
+    fields::boolean_in(element)
+}
+
+fn bounded(element: &Element) -> Result<Vec<String>, DataError> {
+    let categories = categories(element);
+    if categories.len() > CATEGORIES_MAX {
+        return Err(DataError::Malformed(element.tag));
+    }
+    Ok(categories)
+}
+
+/// Reads a flag strictly: an empty element clears it, anything else says its status, and what belongs together comes together.
+fn flag(element: &Element) -> Result<Flag, DataError> {
+    if element.elements().next().is_none() {
+        return Ok(Flag::Cleared);
+    }
+    fields::required(element.child(tags::STATUS), tags::STATUS)?;
+    let flag = Flag::from_element(element)?;
+    match &flag {
+        Flag::Cleared => {}
+        Flag::Active(_) => {
+            all_or_none(element)?;
+            if fields::boolean(element, tasks::REMINDER_SET)? == Some(true) {
+                fields::required(element.child(tasks::REMINDER_TIME), tasks::REMINDER_TIME)?;
+            }
+        }
+        // The task's date is required with the mail's, but AOSP and others tick off with a status alone.
+        Flag::Complete(complete) => {
+            if complete.complete_time.is_some() {
+                fields::required(complete.date_completed, tasks::DATE_COMPLETED)?;
+            }
+        }
+    }
+    Ok(flag)
+}
+
+/// The four dates of a flag come together or not at all, and no start is after its end.
+fn all_or_none(element: &Element) -> Result<(), DataError> {
+    let dates = [
+        tasks::START_DATE,
+        tasks::DUE_DATE,
+        tasks::UTC_START_DATE,
+        tasks::UTC_DUE_DATE,
+    ];
+    let given = dates
+        .iter()
+        .filter(|tag| element.child(**tag).is_some())
+        .count();
+    if given == 0 {
+        return Ok(());
+    }
+    for tag in dates {
+        fields::required(element.child(tag), tag)?;
+    }
+    for (start, due) in [
+        (tasks::START_DATE, tasks::DUE_DATE),
+        (tasks::UTC_START_DATE, tasks::UTC_DUE_DATE),
+    ] {
+        if fields::date(element, start)? > fields::date(element, due)? {
+            return Err(DataError::Malformed(due));
+        }
+    }
+    Ok(())
+}
