@@ -1,1 +1,49 @@
-//! Typed requests and responses, one module per command (MS-ASCMD 2.2.1).
+//! Commands as types: what a phone asks and what a server answers, read from and written to a document.
+//!
+//! Both directions of each command live here, so that the service and the simulated phone share one reading of the
+//! specification. Reading is lenient where phones differ (order of children, surplus elements, empty flags), writing
+//! keeps the order of the schema, since some phones read sequentially.
+//!
+//! Not here: WBXML ([`crate::wbxml`]), the classes of items ([`crate::class`]), what an answer should be
+//! ([`crate::flow`] and the service).
+
+mod error;
+pub mod folder_sync;
+pub mod get_item_estimate;
+mod ids;
+mod item_class;
+pub mod item_operations;
+
+pub mod move_items;
+pub mod ping;
+pub mod provision;
+pub mod settings;
+mod status_code;
+pub mod sync;
+
+pub use error::{BodyError, BodyErrorKind};
+pub use ids::{ClientId, CollectionId, IdError, ServerId, SyncKeyText};
+pub use item_class::ItemClass;
+pub use status_code::StatusCode;
+
+use crate::element::Element;
+use crate::tag::Tag;
+use crate::version::Version;
+
+/// A request or an answer with a document of its own.
+///
+/// Law, checked by generated values: `from_element(&x.to_element(version)) == x` for every `x` whose parts exist in
+/// `version`.
+pub trait Body: Sized {
+    /// The tag of the document's root.
+    const ROOT: Tag;
+
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// [`BodyError`] says which element is missing, repeated or not readable.
+    fn from_element(root: &Element) -> Result<Self, BodyError>;
+
+    /// Writes a document in schema order, in the shape that `version` has.
+    fn to_element(&self, version: Version) -> Element;
+}
