@@ -1,0 +1,192 @@
+//! The values that labels take.
+
+use super::family::Label;
+
+/// An enum, the text of each value, and its [`Label`].
+macro_rules! label {
+    ($(#[$doc:meta])* $name:ident ($label:literal) { $($(#[$value_doc:meta])* $value:ident = $text:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+        pub enum $name {
+            $($(#[$value_doc])* $value,)+
+        }
+
+        impl Label for $name {
+            const NAME: &'static str = $label;
+            const ALL: &'static [Self] = &[$(Self::$value,)+];
+
+            fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$value => $text,)+
+                }
+            }
+        }
+    };
+}
+
+label! {
+    /// What is parked.
+    ParkKind("kind") {
+        /// A Ping.
+        Ping = "ping",
+        /// A Sync with Wait or HeartbeatInterval.
+        Sync = "sync",
+    }
+}
+
+label! {
+    /// How a parked request ended.
+    ParkEnd("reason") {
+        /// A change for the device.
+        Changed = "changed",
+        /// The folders of the account changed.
+        Hierarchy = "hierarchy",
+        /// The heartbeat was over.
+        Expired = "expired",
+        /// Answered before its heartbeat was over, to stay below what cuts idle connections on the way.
+        Shortened = "shortened",
+        /// A newer request of the same device took its place.
+        Superseded = "superseded",
+        /// The client closed the connection or it broke.
+        Closed = "closed",
+        /// The service is shutting down.
+        Drained = "drained",
+        /// The account may no longer be served (password changed, user removed).
+        Revoked = "revoked",
+        /// An internal failure; the device was sent back early.
+        Failed = "failed",
+    }
+}
+
+label! {
+    /// What became of an answer that was in doubt (rule R12).
+    DoubtOutcome("outcome") {
+        /// The device had not received it.
+        Founded = "founded",
+        /// The device had it all along.
+        Unfounded = "unfounded",
+    }
+}
+
+label! {
+    /// How far a change came.
+    ChangeStage("stage") {
+        /// A watcher or a refresh found it.
+        Seen = "seen",
+        /// A device was told by Ping that its folder changed.
+        Announced = "announced",
+        /// A Sync answer carried it.
+        Delivered = "delivered",
+        /// Made by the device itself, so not announced to it.
+        Own = "own",
+    }
+}
+
+label! {
+    /// How an account is watched.
+    WatchMode("mode") {
+        /// The backend tells about changes.
+        Push = "push",
+        /// The backend is asked again and again, because it offers nothing better.
+        Poll = "poll",
+        /// The backend cannot be reached or watched at present.
+        Down = "down",
+    }
+}
+
+label! {
+    /// Why a folder was compared although no event named it.
+    GapCause("cause") {
+        /// A watcher started.
+        Start = "start",
+        /// Events were lost by the backend or the system.
+        Overflow = "overflow",
+        /// The connection to the backend or the bus was made anew.
+        Reconnect = "reconnect",
+        /// A regular sweep.
+        Sweep = "sweep",
+    }
+}
+
+label! {
+    /// How a sign-in went.
+    AuthCause("cause") {
+        /// Right, remembered from a moment ago.
+        Remembered = "remembered",
+        /// Right, checked.
+        Verified = "verified",
+        /// No credentials.
+        Missing = "missing",
+        /// An Authorization header that cannot be read.
+        Malformed = "malformed",
+        /// Wrong password, checked.
+        WrongPassword = "wrong_password",
+        /// Wrong password, remembered from a moment ago.
+        RememberedWrong = "remembered_wrong",
+        /// No such user, or a domain that is not ours.
+        UnknownUser = "unknown_user",
+        /// Too many failures of the account or the network: not checked.
+        Throttled = "throttled",
+        /// Too many checks under way: not checked.
+        Overloaded = "overloaded",
+        /// What checks passwords cannot be reached: not checked.
+        Unavailable = "unavailable",
+    }
+}
+
+label! {
+    /// What conversion did to an item that it could not bring over completely.
+    ConvertOutcome("outcome") {
+        /// Sent with less than it has.
+        Reduced = "reduced",
+        /// Not sent.
+        Skipped = "skipped",
+    }
+}
+
+label! {
+    /// What stood in the way of a connection.
+    AcceptProblem("cause") {
+        /// The process has no file descriptor left.
+        NoFiles = "no_files",
+        /// Another error of the system.
+        System = "system",
+        /// As many connections as `limits.connections_max` are open.
+        Full = "full",
+        /// The TLS handshake failed.
+        Handshake = "handshake",
+        /// The TLS handshake or the PROXY header took too long.
+        HandshakeTimeout = "handshake_timeout",
+        /// A PROXY header was expected and not readable.
+        ProxyHeader = "proxy_header",
+    }
+}
+
+label! {
+    /// Class of an HTTP status.
+    RequestClass("class") {
+        /// 200 to 299.
+        Success = "2xx",
+        /// 300 to 399.
+        Redirect = "3xx",
+        /// 400 to 499.
+        Client = "4xx",
+        /// 500 to 599.
+        Server = "5xx",
+        /// No answer: the client went away first.
+        Gone = "gone",
+    }
+}
+
+impl RequestClass {
+    /// The class that a status code is in.
+    #[must_use]
+    pub fn of(code: u16) -> Self {
+        match code {
+            0..300 => Self::Success,
+            300..400 => Self::Redirect,
+            400..500 => Self::Client,
+            500.. => Self::Server,
+        }
+    }
+}
