@@ -1,1 +1,24 @@
 //! Folders, items, changes and watches over the stores that people run.
+//!
+//! One class-neutral trait, [`Mailbox`], and its implementations. The crate knows nothing of the
+//! protocols that phones speak: items travel as RFC 5322, iCalendar and vCard text, together with
+//! a name, a version and a time.
+//!
+//! The trait says behaviour in words, the `contract` suite (feature `contract`) says it in code,
+//! and every implementation passes that suite.
+
+mod error;
+mod folder;
+mod item;
+mod mailbox;
+mod marks;
+mod name;
+mod watch;
+
+pub use crate::error::{BackendError, Kind, Retry};
+pub use crate::folder::{Class, Folder, Role};
+pub use crate::item::{Change, Delta, DeltaKind, Horizon, Item, ItemState};
+pub use crate::mailbox::{Capability, Identity, KeywordSupport, Mailbox};
+pub use crate::marks::{Flag, Keyword, Marks, MarksPatch, Setting};
+pub use crate::name::{FolderRef, ItemRef, NewName, Token, Version};
+pub use crate::watch::{Watch, WatchEvent, WatchMode, WatchSource};

@@ -1,0 +1,110 @@
+//! Items, and what changed among them.
+
+use bytes::Bytes;
+
+use crate::marks::Marks;
+use crate::name::{ItemRef, Token, Version};
+
+/// What a listing says of one item.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ItemState {
+    /// Its name in its folder.
+    pub item: ItemRef,
+    /// What it looks like now.
+    pub version: Version,
+    /// The time that filters look at, in UTC epoch seconds: when a message was received.
+    pub time: i64,
+    /// Size of the content, in bytes.
+    pub size: u64,
+}
+
+/// How one item differs from what was told before.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Change {
+    /// It is there, and this is its state: new, changed, or as it was.
+    Present(ItemState),
+    /// It is not in this folder any more. Also said of items that the caller never heard of.
+    Gone(ItemRef),
+}
+
+/// How far back a caller looks.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Horizon {
+    /// All items.
+    Everything,
+    /// Only items whose time is not before this one, in UTC epoch seconds.
+    NotBefore(i64),
+}
+
+impl Horizon {
+    /// Whether an item of that time is within.
+    #[must_use]
+    pub fn admits(self, time: i64) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::NotBefore(limit) => time >= limit,
+        }
+    }
+
+    /// Whether everything within `other` is also within `self`.
+    #[must_use]
+    pub fn covers(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Everything, _) => true,
+            (Self::NotBefore(_), Self::Everything) => false,
+            (Self::NotBefore(wide), Self::NotBefore(narrow)) => wide <= narrow,
+        }
+    }
+}
+
+/// What [`Mailbox::changes`](crate::Mailbox::changes) answers.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Delta {
+    /// The items.
+    pub kind: DeltaKind,
+    /// To be shown next time, once this delta has been written down.
+    pub token: Token,
+}
+
+/// A whole folder, or what changed in it. No item is named twice.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum DeltaKind {
+    /// Complete: what is not listed and not older than the horizon is gone. Nothing is said of
+    /// items older than the horizon.
+    Listing(Vec<ItemState>),
+    /// What may have changed since the token. May name items that are as they were, or older than
+    /// the horizon.
+    Changes(Vec<Change>),
+}
+
+/// One item with its content.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its state when it was read; may be newer than what was listed.
+    pub state: ItemState,
+    /// Its marks; empty for classes that have none.
+    pub marks: Marks,
+    /// RFC 5322, iCalendar or vCard text, as stored.
+    pub content: Bytes,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Horizon::{Everything, NotBefore};
+
+    #[test]
+    fn horizons() {
+        assert!(Everything.admits(i64::MIN));
+        assert!(NotBefore(5).admits(5) && !NotBefore(5).admits(4));
+        for (wide, narrow, covers) in [
+            (Everything, Everything, true),
+            (Everything, NotBefore(1), true),
+            (NotBefore(1), Everything, false),
+            (NotBefore(1), NotBefore(2), true),
+            (NotBefore(2), NotBefore(1), false),
+            (NotBefore(2), NotBefore(2), true),
+        ] {
+            assert_eq!(wide.covers(narrow), covers, "{wide:?} {narrow:?}");
+        }
+    }
+}

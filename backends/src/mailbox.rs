@@ -1,0 +1,155 @@
+//! The trait that every backend implements.
+
+use async_trait::async_trait;
+
+use crate::error::BackendError;
+use crate::folder::Folder;
+use crate::item::{Delta, Horizon, Item, ItemState};
+use crate::marks::{Marks, MarksPatch};
+use crate::name::{FolderRef, ItemRef, NewName, Token, Version};
+use crate::watch::Watch;
+
+/// How many different keywords a folder can hold.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum KeywordSupport {
+    /// None.
+    Nothing,
+    /// At most so many different ones in a folder; further ones are silently not stored.
+    AtMost(usize),
+    /// Any number.
+    Any,
+}
+
+/// What [`Folder::identity`] is worth.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Identity {
+    /// Folders carry one: a rename keeps it.
+    Lasting,
+    /// Folders have a name only: a renamed folder is another one.
+    NameOnly,
+}
+
+/// What a backend can do. Of this connection, not of the product: two servers of one make differ.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Capability {
+    /// Room for keywords.
+    pub keywords: KeywordSupport,
+    /// Whether folders can be told apart from their names.
+    pub identity: Identity,
+}
+
+/// Folders and items of one account, of any class. Every implementation passes the `contract`
+/// suite.
+///
+/// All futures are cancel-safe: dropping one loses no change, and a write that had begun is either
+/// done or not done, never half done.
+#[async_trait]
+pub trait Mailbox: Send + Sync {
+    /// What this mailbox can do.
+    fn capability(&self) -> Capability;
+
+    /// All folders, parents before their children. Every account has an inbox if it has mail.
+    ///
+    /// # Errors
+    /// A listing that could not be completed is an error, never a shorter list.
+    async fn folders(&self) -> Result<Vec<Folder>, BackendError>;
+
+    /// What changed in `folder` since the token was issued.
+    ///
+    /// - Repeatable: the same token gives the same changes or later ones, never fewer.
+    /// - Without a token, with one that is not known (any more), or with a `horizon` that reaches
+    ///   further back than the token's, the answer is a complete listing; that is no error.
+    /// - What was done before the call is in the answer, whoever did it.
+    /// - Items that only grew older than `horizon` are not reported.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such folder. A listing that could not be completed is an error.
+    async fn changes(
+        &self,
+        folder: &FolderRef,
+        since: Option<&Token>,
+        horizon: Horizon,
+    ) -> Result<Delta, BackendError>;
+
+    /// One item with its content. `hint` is the version it was last seen with: it may be outdated,
+    /// but helps to find it quickly.
+    ///
+    /// # Errors
+    /// `NotFound`; `TooLarge` above the configured limit.
+    async fn fetch(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        hint: &Version,
+    ) -> Result<Item, BackendError>;
+
+    /// State and marks of one item, without reading its content.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    async fn marks(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        hint: &Version,
+    ) -> Result<(ItemState, Marks), BackendError>;
+
+    /// The version that an item of version `current` has after [`Self::mark`] with `patch`, if
+    /// that can be told without asking the store. It lets a caller recognise its own change when
+    /// the watch reports it before `mark` has returned.
+    fn version_after(&self, current: &Version, patch: &MarksPatch) -> Option<Version> {
+        let _ = (current, patch);
+        None
+    }
+
+    /// Sets and clears marks; those that `patch` does not name stay, also when somebody else
+    /// changes them at the same time. Repeating it changes nothing.
+    ///
+    /// # Errors
+    /// `NotFound`, `Forbidden`, `Full`.
+    async fn mark(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        patch: &MarksPatch,
+    ) -> Result<ItemState, BackendError>;
+
+    /// Removes an item for good. One that is gone already is a success, also with its folder.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    async fn delete(&self, folder: &FolderRef, item: &ItemRef) -> Result<(), BackendError>;
+
+    /// Moves an item to another folder, marks and time included, and says how it is called there.
+    /// Into the folder where it is: nothing happens.
+    ///
+    /// # Errors
+    /// `NotFound` when item or target is not there; so is the repeat of a move that succeeded.
+    async fn relocate(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        to: &FolderRef,
+    ) -> Result<ItemState, BackendError>;
+
+    /// Stores a new item. When an item of that `name` was stored before and is still in the
+    /// folder, it stays as it is and its state is the answer.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such folder, `Full`, `Forbidden`, `TooLarge`.
+    async fn create(
+        &self,
+        folder: &FolderRef,
+        name: &NewName,
+        content: &[u8],
+        marks: &Marks,
+    ) -> Result<ItemState, BackendError>;
+
+    /// Starts to listen. Listening has begun when this returns: a change made after that is
+    /// reported (rule R5: listen first, compare then).
+    ///
+    /// # Errors
+    /// `Unavailable`, `Unauthorized`. Where the store offers nothing to listen to, the watch polls
+    /// and says so; that is no error.
+    async fn watch(&self) -> Result<Watch, BackendError>;
+}
