@@ -1,1 +1,27 @@
-//! Connections, requests, authentication, answers.
+//! HTTP in front of the commands: accept loop, TLS, limits, sign-in, request line, answer.
+//!
+//! [`Dispatch`] is the seam: commands are called through it and know nothing of HTTP but [`answer::Answer`].
+
+pub mod answer;
+pub mod receipt;
+pub mod request;
+
+use async_trait::async_trait;
+use protocol::version::Version;
+
+use crate::http::answer::Answer;
+use crate::http::request::EasRequest;
+use crate::telemetry::Facts;
+
+/// What serves the commands.
+#[async_trait]
+pub trait Dispatch: Send + Sync + 'static {
+    /// Serves one request. `facts` is what the request's one log line will tell; fields are filled in as
+    /// soon as they are known, since the future is dropped when the client goes away.
+    ///
+    /// Only called for a version in [`Self::versions`].
+    async fn dispatch(&self, request: EasRequest, facts: &mut Facts) -> Answer;
+
+    /// The versions that are served, oldest first.
+    fn versions(&self) -> &[Version];
+}

@@ -131,7 +131,19 @@ mod tests {
         };
         assert_eq!(id.to_string(), "12:4294967295");
         assert_eq!(ServerId::parse("12:4294967295"), Some(id));
-        for wrong in ["", "12", "12:", ":1", "0:1", "1:0", "01:1", "1:+1", "1: 1", "1:4294967296", "1:1:1"] {
+        for wrong in [
+            "",
+            "12",
+            "12:",
+            ":1",
+            "0:1",
+            "1:0",
+            "01:1",
+            "1:+1",
+            "1: 1",
+            "1:4294967296",
+            "1:1:1",
+        ] {
             assert_eq!(ServerId::parse(wrong), None, "{wrong:?}");
         }
         assert_eq!(FolderNo::parse("0"), None);

@@ -1,1 +1,5 @@
-//! Logs: one line a request, fields rather than sentences.
+//! Logs: one line a request, fields not sentences, and nothing in them that belongs to the user.
+
+pub mod facts;
+
+pub use facts::{Counts, Facts, SyncKind};
