@@ -41,6 +41,9 @@ pub struct Capability {
 /// Folders and items of one account, of any class. Every implementation passes the `contract`
 /// suite.
 ///
+/// Where a method takes a `hint`, that is the version that the item was last seen with. It may be
+/// outdated or invented, and only helps to find the item quickly.
+///
 /// All futures are cancel-safe: dropping one loses no change, and a write that had begun is either
 /// done or not done, never half done.
 #[async_trait]
@@ -71,8 +74,7 @@ pub trait Mailbox: Send + Sync {
         horizon: Horizon,
     ) -> Result<Delta, BackendError>;
 
-    /// One item with its content. `hint` is the version it was last seen with: it may be outdated,
-    /// but helps to find it quickly.
+    /// One item with its content.
     ///
     /// # Errors
     /// `NotFound`; `TooLarge` above the configured limit.
@@ -111,6 +113,7 @@ pub trait Mailbox: Send + Sync {
         &self,
         folder: &FolderRef,
         item: &ItemRef,
+        hint: &Version,
         patch: &MarksPatch,
     ) -> Result<ItemState, BackendError>;
 
@@ -118,7 +121,12 @@ pub trait Mailbox: Send + Sync {
     ///
     /// # Errors
     /// `Forbidden`.
-    async fn delete(&self, folder: &FolderRef, item: &ItemRef) -> Result<(), BackendError>;
+    async fn delete(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        hint: &Version,
+    ) -> Result<(), BackendError>;
 
     /// Moves an item to another folder, marks and time included, and says how it is called there.
     /// Into the folder where it is: nothing happens.
@@ -129,6 +137,7 @@ pub trait Mailbox: Send + Sync {
         &self,
         folder: &FolderRef,
         item: &ItemRef,
+        hint: &Version,
         to: &FolderRef,
     ) -> Result<ItemState, BackendError>;
 
