@@ -1,1 +1,3 @@
-//! Text formats to EAS items and back; pure.
+//! Text formats to EAS items and back. Pure: values in, values out; no I/O, no clock, no log.
+
+pub mod email;

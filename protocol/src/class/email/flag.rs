@@ -74,7 +74,7 @@ impl Flag {
         match flagged {
             Flagged::No => Self::Cleared,
             Flagged::Yes => Self::Active(ActiveFlag {
-                flag_type: Some("Flag".to_owned()),
+                flag_type: Some("for Follow Up".to_owned()),
                 ..ActiveFlag::default()
             }),
         }
