@@ -1,1 +1,8 @@
-//! The rules of a parked request as state machines without I/O.
+//! The rules of Ping and Sync as values and state machines: no I/O, no clock; time is passed in.
+
+pub mod cached_sync;
+pub mod doubt;
+pub mod heartbeat;
+pub mod pacing;
+pub mod parked;
+pub mod ping_parameters;
