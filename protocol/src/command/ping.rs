@@ -32,3 +32,71 @@ pub struct PingResponse {
     /// With status 5: the nearest heartbeat allowed, in seconds.
     pub heartbeat_s: Option<u32>,
 }
+
+impl PingResponse {
+    /// Status 1: the time is over and nothing changed.
+    #[must_use]
+    pub fn expired() -> Self {
+        Self::bare(1)
+    }
+
+    /// Status 2: these folders changed.
+    #[must_use]
+    pub fn changes(folders: Vec<CollectionId>) -> Self {
+        Self {
+            folders,
+            ..Self::bare(2)
+        }
+    }
+
+    /// Status 3: a parameter was never sent.
+    #[must_use]
+    pub fn missing_parameters() -> Self {
+        Self::bare(3)
+    }
+
+    /// Status 4: the request cannot be read.
+    #[must_use]
+    pub fn malformed() -> Self {
+        Self::bare(4)
+    }
+
+    /// Status 5: the heartbeat is out of bounds; `nearest_s` seconds is the nearest one allowed.
+    #[must_use]
+    pub fn heartbeat_out_of_bounds(nearest_s: u32) -> Self {
+        Self {
+            heartbeat_s: Some(nearest_s),
+            ..Self::bare(5)
+        }
+    }
+
+    /// Status 6: more folders than allowed.
+    #[must_use]
+    pub fn too_many_folders(max: u32) -> Self {
+        Self {
+            max_folders: Some(max),
+            ..Self::bare(6)
+        }
+    }
+
+    /// Status 7: FolderSync first.
+    #[must_use]
+    pub fn hierarchy_changed() -> Self {
+        Self::bare(7)
+    }
+
+    /// Status 8: the server failed. Not for a backend that is down, since AOSP asks again at once.
+    #[must_use]
+    pub fn server_error() -> Self {
+        Self::bare(8)
+    }
+
+    fn bare(code: u16) -> Self {
+        Self {
+            status: StatusCode::new(code),
+            folders: Vec::new(),
+            max_folders: None,
+            heartbeat_s: None,
+        }
+    }
+}

@@ -37,7 +37,7 @@ pub struct SyncCollection {
     pub sync_key: SyncKeyText,
     /// The folder.
     pub collection_id: CollectionId,
-    /// With key 0: properties that the phone manages; see [`Self::supported`]'s readers in the class modules.
+    /// With key 0: properties that the phone manages.
     /// `None`: nothing is ghosted. Empty: everything is.
     pub supported: Option<Vec<Tag>>,
     /// Absent means yes, see [`Self::deletes_as_moves`].
@@ -52,4 +52,55 @@ pub struct SyncCollection {
     pub options: Vec<SyncOptions>,
     /// What the phone did, at most 200 in the whole request.
     pub commands: Vec<ClientCommand>,
+}
+
+impl SyncRequest {
+    /// The most operations of one request; more are status 4.
+    pub const OPERATIONS_MAX: usize = 200;
+}
+
+impl SyncCollection {
+    /// The most changes of a folder that one answer has, whatever is asked for.
+    pub const WINDOW_SIZE_MAX: u32 = 512;
+    /// The most changes of a folder if nothing is asked for.
+    pub const WINDOW_SIZE_DEFAULT: u32 = 100;
+
+    /// A folder and a key, the rest left to defaults.
+    #[must_use]
+    pub fn new(collection_id: CollectionId, sync_key: SyncKeyText) -> Self {
+        Self {
+            class: None,
+            sync_key,
+            collection_id,
+            supported: None,
+            deletes_as_moves: None,
+            get_changes: None,
+            window_size: None,
+            conversation_mode: None,
+            options: Vec::new(),
+            commands: Vec::new(),
+        }
+    }
+
+    /// Whether deleted items go to the deleted items folder (MS-ASCMD 2.2.3.43).
+    #[must_use]
+    pub fn deletes_as_moves(&self) -> bool {
+        self.deletes_as_moves.unwrap_or(true)
+    }
+
+    /// Whether the phone wants the server's changes (MS-ASCMD 2.2.3.84). With key 0 it gets none, even if it asks.
+    #[must_use]
+    pub fn wants_changes(&self) -> bool {
+        !self.sync_key.is_initial() && self.get_changes.unwrap_or(true)
+    }
+
+    /// The most changes to send: 1 to 512 (MS-ASCMD 2.2.3.200).
+    #[must_use]
+    pub fn window_size(&self) -> u32 {
+        match self.window_size {
+            None => Self::WINDOW_SIZE_DEFAULT,
+            Some(0) => Self::WINDOW_SIZE_MAX,
+            Some(asked) => asked.min(Self::WINDOW_SIZE_MAX),
+        }
+    }
 }
