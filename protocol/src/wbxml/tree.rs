@@ -14,7 +14,7 @@ pub(super) fn decode(input: &[u8], limits: &Limits) -> Result<Document, WbxmlErr
             kind: Kind::TooLong,
         });
     }
-    let locate = |error| located(input, error);
+    let locate = |error: Err<Fault<'_>>| located(input, &error);
     let (mut rest, ()) = parse::header(input).map_err(locate)?;
     let mut builder = Builder::new(limits);
     loop {
@@ -46,7 +46,7 @@ fn end(input: &[u8], rest: &[u8]) -> Result<(), WbxmlError> {
         })
 }
 
-fn located(input: &[u8], error: Err<Fault<'_>>) -> WbxmlError {
+fn located(input: &[u8], error: &Err<Fault<'_>>) -> WbxmlError {
     match error {
         // Complete parsers do not ask for more; it would mean the same.
         Err::Incomplete(_) => WbxmlError {
