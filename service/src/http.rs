@@ -7,6 +7,7 @@ pub mod receipt;
 pub mod request;
 
 use async_trait::async_trait;
+use protocol::query::Command;
 use protocol::version::Version;
 
 use crate::http::answer::Answer;
@@ -19,8 +20,12 @@ pub trait Dispatch: Send + Sync + 'static {
     /// Serves one request. `facts` is what the request's one log line will tell; fields are filled in as
     /// soon as they are known, since the future is dropped when the client goes away.
     ///
-    /// Only called for a version in [`Self::versions`].
+    /// Only called for a command in [`Self::commands`] and a version in [`Self::versions`].
     async fn dispatch(&self, request: EasRequest, facts: &mut Facts) -> Answer;
+
+    /// The commands that exist, in the order in which OPTIONS lists them. Others are answered with
+    /// status 137 or HTTP 501 without a call.
+    fn commands(&self) -> &[Command];
 
     /// The versions that are served, oldest first.
     fn versions(&self) -> &[Version];

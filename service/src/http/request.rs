@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
+use protocol::query::RequestLine;
 use protocol::version::Version;
 use zeroize::Zeroizing;
 
@@ -16,6 +17,8 @@ use crate::http::receipt::ReceiptId;
 /// A parked request should not keep this: take what is needed and drop the rest, the body first.
 #[derive(Debug)]
 pub struct EasRequest {
+    /// The request line, plain or base64.
+    pub line: RequestLine,
     /// The version that the device speaks, one of [`Dispatch::versions`](crate::http::Dispatch::versions).
     pub version: Version,
     /// Who asks.
