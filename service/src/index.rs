@@ -1,1 +1,57 @@
 //! The change index: what changed, and what a device was told of it.
+//!
+//! The index keeps one row per item of a folder, shared by all devices of the account: ids, versions
+//! and sequence numbers, never content. What a device holds of a folder is its cursor: how far it has
+//! been told, its filter cut-off, and the ids it holds. A Ping asks [`Index::verify`], a Sync opens a
+//! [`Session`]. Both read only what changed since, unless the window moved.
+//!
+//! The rules are pure functions over rows and a cursor ([`page`]); this file
+//! and the ones beside it bring them rows and write down what they decide.
+
+pub mod hierarchy;
+pub mod items;
+pub mod page;
+pub mod ping;
+pub mod session;
+
+pub use self::hierarchy::{FolderSync, HierarchyPage, KnownFolder, Notes, Refreshed};
+pub use self::items::{Applied, IndexedItem, ReadFrom};
+pub use self::page::{Action, Command, Page};
+pub use self::ping::{AnswerId, Delivery, Doubt, Standing, Wake};
+pub use self::session::{
+    Conflict, Estimate, Ident, Opening, Outcome, Pair, Receipt, Session, Ticket, Upload, Verdict,
+};
+
+use crate::store::{Store, StoreError};
+
+/// Why the index could not answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IndexError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is no such folder, or not any more.
+    #[error("no such folder")]
+    NoFolder,
+}
+
+/// The change index over a store. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Index {
+    store: Store,
+}
+
+impl Index {
+    /// An index over `store`.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        Self { store }
+    }
+
+    /// The store below, for what needs no index: devices, remembered requests, ClientIds.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+}
