@@ -1,0 +1,15 @@
+//! The crate as others use it: vectors, laws, bad input.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod golden;
+mod laws;
+mod reference;
+mod support;
+mod wbxml;
