@@ -1,1 +1,325 @@
-//! The configuration file: as written, checked, and explained.
+//! Settings: one TOML file, overridden by the environment, checked as a whole.
+//!
+//! The file as written never leaves this room; everybody else sees the checked types of [`Config`]. All
+//! mistakes are said at once. The comments of the raw sections are the reference ([`reference_page`]).
+
+mod check;
+mod kind;
+mod network;
+mod problem;
+mod raw;
+mod reader;
+mod reference;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use protocol::version::Version;
+
+pub use network::Network;
+pub use problem::Problem;
+pub use reference::{example as reference_example, page as reference_page};
+
+use raw::Raw;
+use reader::Reader;
+
+/// All settings, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the service listens.
+    pub listen: Listen,
+    /// Proxies in front.
+    pub proxy: Proxy,
+    /// What a client may take.
+    pub limits: Limits,
+    /// Parked requests.
+    pub push: Push,
+    /// Signing in.
+    pub auth: Auth,
+    /// Mail of the accounts.
+    pub mail: Mail,
+    /// What the service keeps.
+    pub store: Store,
+    /// Newest version that is offered.
+    pub max_version: Version,
+    /// The log.
+    pub log: Log,
+    /// Shutting down.
+    pub shutdown: Shutdown,
+}
+
+/// Where the service listens.
+#[derive(Clone, Debug)]
+pub struct Listen {
+    /// For devices.
+    pub eas: SocketAddr,
+    /// For operators.
+    pub admin: SocketAddr,
+    /// Certificate and key, when [`Self::eas`] speaks TLS.
+    pub tls: Option<TlsFiles>,
+}
+
+/// Certificate and key, PEM.
+#[derive(Clone, Debug)]
+pub struct TlsFiles {
+    /// The certificate and its chain.
+    pub cert: PathBuf,
+    /// The private key.
+    pub key: PathBuf,
+}
+
+/// Proxies in front.
+#[derive(Clone, Debug)]
+pub struct Proxy {
+    /// Who is believed.
+    pub trusted: Vec<Network>,
+    /// How they say who the client is.
+    pub client: ClientFrom,
+    /// Header with the client's port.
+    pub port_header: http::HeaderName,
+}
+
+/// How a proxy says who the client is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ClientFrom {
+    /// `X-Forwarded-For`, with the port appended or in a header of its own.
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+    /// PROXY protocol, version 1 or 2, before the first byte of TLS or HTTP.
+    ProxyProtocol,
+}
+
+/// What a client may take.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Open connections.
+    pub connections_max: usize,
+    /// TLS handshakes at once.
+    pub handshakes_max: usize,
+    /// Longest TLS handshake.
+    pub handshake_timeout: Duration,
+    /// Largest head of a request, in bytes.
+    pub header_bytes_max: usize,
+    /// Longest time for the head of a request.
+    pub header_timeout: Duration,
+    /// How long a connection without a request is kept open.
+    pub idle_timeout: Duration,
+    /// Largest body of a request, in bytes.
+    pub body_bytes_max: usize,
+    /// Longest pause within a body.
+    pub body_pause: Duration,
+    /// Longest time for a whole body.
+    pub body_timeout: Duration,
+    /// Longest time for which a client may take nothing of an answer.
+    pub write_pause: Duration,
+    /// Bytes of request bodies in memory at once.
+    pub body_memory_max: usize,
+    /// Requests of one device at once.
+    pub requests_per_device: usize,
+}
+
+/// Parked requests.
+#[derive(Clone, Debug)]
+pub struct Push {
+    /// Shortest heartbeat that is granted.
+    pub heartbeat_min: Duration,
+    /// Longest heartbeat that is granted.
+    pub heartbeat_max: Duration,
+    /// Longest time for which a request is parked, whatever was granted.
+    pub park_max: Duration,
+    /// How many of the last heartbeats the alarm looks at.
+    pub heartbeat_sample_size: usize,
+    /// Average heartbeat at or below which it warns.
+    pub heartbeat_alert: Duration,
+    /// How long an account is watched after its last parked request.
+    pub watch_linger: Duration,
+    /// Folders that one Ping may name.
+    pub folders_max: usize,
+}
+
+/// Signing in.
+#[derive(Clone, Debug)]
+pub struct Auth {
+    /// One user a line.
+    pub users_file: PathBuf,
+    /// Domains that belong to this service, lower case, the default one first.
+    pub domains: Vec<String>,
+    /// The realm of the Basic challenge; printable ASCII without quotes.
+    pub realm: String,
+    /// How long a right password is remembered.
+    pub remember: Duration,
+    /// Password checks at once.
+    pub checks_max: usize,
+    /// Password checks that may wait.
+    pub checks_waiting_max: usize,
+}
+
+/// Mail of the accounts.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// Template of an account's Maildir.
+    pub maildir: MaildirTemplate,
+}
+
+/// Path of an account's Maildir, with `%u`, `%n` and `%d` for the account.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct MaildirTemplate(String);
+
+/// What the service keeps.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// The database file.
+    pub path: PathBuf,
+}
+
+/// The log.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// For whom.
+    pub format: LogFormat,
+    /// Directives of `tracing`.
+    pub level: String,
+}
+
+/// For whom the log is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum LogFormat {
+    /// People.
+    Text,
+    /// Machines.
+    Json,
+}
+
+/// Shutting down.
+#[derive(Clone, Debug)]
+pub struct Shutdown {
+    /// How long `/readyz` fails before connections are refused.
+    pub announce: Duration,
+    /// Over which time parked requests are answered.
+    pub spread: Duration,
+    /// How long requests may take to finish.
+    pub grace: Duration,
+}
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {path}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file or the environment have mistakes.
+    #[error("{}", Listing(.0))]
+    Problems(Vec<Problem>),
+}
+
+/// One problem a line.
+struct Listing<'p>(&'p [Problem]);
+
+impl fmt::Display for Listing<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the configuration has mistakes:")?;
+        self.0
+            .iter()
+            .try_for_each(|problem| write!(f, "\n  {problem}"))
+    }
+}
+
+impl Config {
+    /// Reads the file, if there is one, and the environment of this process.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or with everything that is wrong in it.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let text = read(file)?;
+        Self::from_parts(&text, environment())
+    }
+
+    /// Checks a file's text and variables.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn from_parts(
+        text: &str,
+        variables: BTreeMap<String, String>,
+    ) -> Result<Self, ConfigError> {
+        let (raw, mut problems) = Raw::read(Reader::new(text, variables));
+        let config = check::check(&raw, &mut problems);
+        match config {
+            Some(config) if problems.is_empty() => Ok(config),
+            _ => {
+                problems.sort_by_key(Problem::order);
+                Err(ConfigError::Problems(problems))
+            }
+        }
+    }
+
+    /// The settings that hold in the end, as the text of a file.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn show(file: Option<&Path>) -> Result<String, ConfigError> {
+        let text = read(file)?;
+        Self::from_parts(&text, environment())?;
+        let (raw, _none) = Raw::read(Reader::new(&text, environment()));
+        Ok(raw.show())
+    }
+}
+
+impl MaildirTemplate {
+    pub(crate) fn new(template: &str) -> Self {
+        Self(template.to_owned())
+    }
+
+    /// The Maildir of an account. Its parts come from the users file, which allows no path in them.
+    #[must_use]
+    pub fn path(&self, account: &str) -> PathBuf {
+        let (local, domain) = account.rsplit_once('@').unwrap_or((account, ""));
+        let mut path = String::with_capacity(self.0.len() + account.len());
+        let mut rest = self.0.as_str();
+        while let Some((before, after)) = rest.split_once('%') {
+            path.push_str(before);
+            let mut letters = after.chars();
+            match letters.next() {
+                Some('u') => path.push_str(account),
+                Some('n') => path.push_str(local),
+                Some('d') => path.push_str(domain),
+                Some(other) => path.push(other),
+                None => {}
+            }
+            rest = letters.as_str();
+        }
+        path.push_str(rest);
+        PathBuf::from(path)
+    }
+}
+
+fn read(file: Option<&Path>) -> Result<String, ConfigError> {
+    let Some(path) = file else {
+        return Ok(String::new());
+    };
+    std::fs::read_to_string(path).map_err(|source| ConfigError::File {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// The variables of this process that are text.
+fn environment() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -134,7 +134,7 @@ impl From<Refusal> for Answer {
 /// A random number from 0 to `most`. Without randomness, the middle.
 pub(crate) fn jitter(most: u32) -> u32 {
     let random = getrandom::u32().unwrap_or(u32::MAX / 2);
-    let scaled = u64::from(random) * (u64::from(most) + 1) >> 32;
+    let scaled = (u64::from(random) * (u64::from(most) + 1)) >> 32;
     u32::try_from(scaled).unwrap_or(most)
 }
 

@@ -1,0 +1,240 @@
+//! The settings as they are written: names, kinds, defaults, and what the reference says of them.
+//!
+//! The doc comments here *are* the reference: `docs/configuration.md` and `deploy/config/example.toml` are
+//! made from them. Nothing of this leaves `config`.
+
+use super::kind::Kind;
+use super::problem::Problem;
+use super::reader::{Origin, Reader, Setting};
+
+/// What the reference says of one section.
+pub(super) struct SectionText {
+    /// Its name.
+    pub(super) name: &'static str,
+    /// What it is about.
+    pub(super) doc: &'static [&'static str],
+    /// Its settings.
+    pub(super) settings: Vec<SettingText>,
+}
+
+/// What the reference says of one setting.
+pub(super) struct SettingText {
+    /// Its key.
+    pub(super) key: &'static str,
+    /// What it does.
+    pub(super) doc: &'static [&'static str],
+    /// What kind of value it has.
+    pub(super) kind: &'static str,
+    /// The default as written in the file; `None` when it is left out.
+    pub(super) default: Option<String>,
+}
+
+/// One setting as a line of a file.
+fn line<T: Kind>(key: &str, setting: &Setting<T>) -> String {
+    let value = setting.value.to_toml().unwrap_or_else(|| "\"\"".to_owned());
+    match &setting.origin {
+        Origin::Default => format!("{key} = {value}\n"),
+        Origin::Line(line) => format!("{key} = {value} # line {line}\n"),
+        Origin::Variable(name) => format!("{key} = {value} # {name}\n"),
+    }
+}
+
+/// Sections of settings, with their reading and their reference.
+macro_rules! sections {
+    ($($(#[doc = $doc:literal])+ $section:ident: $Section:ident {
+        $($(#[doc = $line:literal])+ $key:ident: $Kind:ty = $default:expr,)+
+    })+) => {
+        $($(#[doc = $doc])+
+        #[derive(Clone, Debug)]
+        pub(super) struct $Section {
+            $($(#[doc = $line])+ pub(super) $key: Setting<$Kind>,)+
+        })+
+
+        /// All sections.
+        #[derive(Clone, Debug)]
+        pub(super) struct Raw {
+            $($(#[doc = $doc])+ pub(super) $section: $Section,)+
+        }
+
+        impl Raw {
+            /// Takes every setting out of `reader`; what is left over is a problem.
+            pub(super) fn read(mut reader: Reader<'_>) -> (Self, Vec<Problem>) {
+                let raw = Self {
+                    $($section: {
+                        let mut section = reader.section(stringify!($section));
+                        let settings = $Section {
+                            $($key: section.setting(
+                                stringify!($key),
+                                concat!(stringify!($section), ".", stringify!($key)),
+                                $default,
+                            ),)+
+                        };
+                        section.finish();
+                        settings
+                    },)+
+                };
+                (raw, reader.finish(&[$(stringify!($section)),+]))
+            }
+
+            /// The settings as the text of a file; where each was said follows it.
+            pub(super) fn show(&self) -> String {
+                let mut out = String::new();
+                $(
+                    out.push_str(concat!("[", stringify!($section), "]\n"));
+                    $(out.push_str(&line(stringify!($key), &self.$section.$key));)+
+                )+
+                out
+            }
+        }
+
+        /// What the reference says.
+        pub(super) fn reference() -> Vec<SectionText> {
+            vec![$(SectionText {
+                name: stringify!($section),
+                doc: &[$($doc),+],
+                settings: vec![$(SettingText {
+                    key: stringify!($key),
+                    doc: &[$($line),+],
+                    kind: <$Kind as Kind>::WHAT,
+                    default: <$Kind as Kind>::to_toml(&$default),
+                }),+],
+            }),+]
+        }
+    };
+}
+
+sections! {
+    /// Where the service listens.
+    listen: Listen {
+        /// Address and port for the devices.
+        /// Without TLS it belongs on the loopback address, behind a proxy that ends TLS.
+        eas: String = String::from("127.0.0.1:8080"),
+        /// Address and port for `/healthz`, `/readyz` and `/metrics`.
+        /// Never reachable from outside.
+        admin: String = String::from("127.0.0.1:9090"),
+        /// File with the certificate and its chain, PEM.
+        /// With it and `tls_key`, `eas` speaks TLS (1.2 and 1.3).
+        tls_cert: Option<String> = None,
+        /// File with the private key of `tls_cert`, PEM.
+        tls_key: Option<String> = None,
+    }
+
+    /// Proxies in front.
+    proxy: Proxy {
+        /// Addresses or networks (`10.0.0.0/8`) of the proxies that are believed when they say who the client is.
+        trusted: Vec<String> = Vec::new(),
+        /// How they say it: `x-forwarded-for`, `forwarded`, or `proxy-protocol` (version 1 or 2).
+        client: String = String::from("x-forwarded-for"),
+        /// Header with the client's port, for proxies that do not append it to the address.
+        /// With the port, an answer is known to have arrived when the next request comes on the same connection.
+        /// Not `X-Forwarded-Port`: most proxies put their own port there.
+        port_header: String = String::from("X-Real-Port"),
+    }
+
+    /// What a client may take.
+    limits: Limits {
+        /// Connections that may be open at once.
+        /// Each parked device holds one. The limit of open files must be above it.
+        connections_max: u64 = 100_000,
+        /// TLS handshakes that may run at once.
+        handshakes_max: u64 = 256,
+        /// Longest time for a TLS handshake, in seconds.
+        handshake_timeout_s: u64 = 15,
+        /// Largest head of a request, in bytes.
+        header_bytes_max: u64 = 16_384,
+        /// Longest time for the head of a request, in seconds.
+        header_timeout_s: u64 = 30,
+        /// How long a connection without a request is kept open, in seconds.
+        idle_timeout_s: u64 = 900,
+        /// Largest body of a request, in bytes, also after decompression.
+        /// A message that is sent travels in one body.
+        body_bytes_max: u64 = 52_428_800,
+        /// Longest pause within a body, in seconds.
+        body_pause_s: u64 = 30,
+        /// Longest time for a whole body, in seconds.
+        body_timeout_s: u64 = 600,
+        /// Longest time for which a client may take nothing of an answer, in seconds.
+        write_pause_s: u64 = 120,
+        /// Bytes of request bodies that may be in memory at once.
+        body_memory_max: u64 = 536_870_912,
+        /// Requests of one device that may be served at once, parked ones included.
+        requests_per_device: u64 = 10,
+    }
+
+    /// Parked requests.
+    push: Push {
+        /// Shortest heartbeat that is granted, in seconds.
+        /// At most 480, where common devices begin.
+        heartbeat_min_s: u64 = 60,
+        /// Longest heartbeat that is granted, in seconds, from 1680, where common devices end, to 3540.
+        /// Where a proxy cuts earlier, set `park_max_s`, not this.
+        heartbeat_max_s: u64 = 3_540,
+        /// Longest time for which a request is parked, in seconds, whatever heartbeat was granted.
+        /// Keep it below the read time-out of every proxy in front: devices are then answered early, which
+        /// costs them some battery, where a cut connection would cost them changes.
+        park_max_s: u64 = 3_540,
+        /// How many of the last heartbeats the alarm looks at.
+        heartbeat_sample_size: u64 = 200,
+        /// Average heartbeat, in seconds, at or below which the log warns that something on the way cuts connections.
+        heartbeat_alert_s: u64 = 540,
+        /// How long an account is watched after its last parked request ended, in seconds.
+        watch_linger_s: u64 = 60,
+        /// Folders that one Ping may name.
+        folders_max: u64 = 1_000,
+    }
+
+    /// Signing in.
+    auth: Auth {
+        /// File with one user a line: `name:$argon2id$…` and, after another colon, the address.
+        /// Read again when it changes.
+        users_file: String = String::from("/etc/directpush/users"),
+        /// Domains that belong to this service, the default one first.
+        /// `user`, `\user`, `DOMAIN\user` and `user@domain` then lead to one account; other domains are refused.
+        domains: Vec<String> = Vec::new(),
+        /// What devices show when they ask for the password.
+        realm: String = String::from("directpush"),
+        /// How long a right password is remembered (as a keyed hash in memory), in seconds.
+        remember_s: u64 = 300,
+        /// Password checks that may run at once; 0 means one for each processor.
+        checks_max: u64 = 0,
+        /// Password checks that may wait; more are answered with 503.
+        checks_waiting_max: u64 = 1_000,
+    }
+
+    /// Mail of the accounts.
+    mail: Mail {
+        /// Maildir of an account: `%u` is the account's name, `%n` the part before the `@`, `%d` the domain.
+        maildir: String = String::from("/var/mail/%d/%n"),
+    }
+
+    /// What the service keeps: ids and numbers, no content.
+    store: Store {
+        /// The database file. Its folder must be writable.
+        path: String = String::from("/var/lib/directpush/state.db"),
+    }
+
+    /// The protocol that devices see.
+    protocol: Protocol {
+        /// Newest version that is offered: `12.1`, `14.0`, `14.1`, `16.0` or `16.1`.
+        max_version: String = String::from("14.1"),
+    }
+
+    /// The log, on standard error.
+    log: Log {
+        /// `text` for people, `json` for machines.
+        format: String = String::from("text"),
+        /// `error`, `warn`, `info`, `debug` or `trace`; or directives such as `info,directpush::push=debug`.
+        level: String = String::from("info"),
+    }
+
+    /// Shutting down.
+    shutdown: Shutdown {
+        /// How long `/readyz` fails before connections are refused, in seconds.
+        /// Enough for a load balancer to notice.
+        announce_s: u64 = 0,
+        /// Over how many seconds parked requests are answered.
+        spread_s: u64 = 5,
+        /// How long requests may take to finish, in seconds.
+        grace_s: u64 = 30,
+    }
+}

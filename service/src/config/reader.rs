@@ -1,0 +1,221 @@
+//! Takes settings out of the file and the environment, and remembers where each came from.
+//!
+//! Nothing stops at the first mistake: what cannot be read is noted as a [`Problem`], the default stands in
+//! for it, and reading goes on.
+
+use std::collections::BTreeMap;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::kind::Kind;
+use super::problem::Problem;
+
+/// What a variable of the environment starts with to override a setting: `DIRECTPUSH_SECTION__KEY`.
+pub(super) const PREFIX: &str = "DIRECTPUSH_";
+
+/// Other names that settings are known by, from the reference server: section, other name, key.
+const ALIASES: &[(&str, &str, &str)] = &[
+    ("push", "MinHeartbeatInterval", "heartbeat_min_s"),
+    ("push", "MaxHeartbeatInterval", "heartbeat_max_s"),
+    ("push", "HeartbeatSampleSize", "heartbeat_sample_size"),
+    ("push", "HeartbeatAlertThreshold", "heartbeat_alert_s"),
+];
+
+/// A setting's value and where it was said.
+#[derive(Clone, Debug)]
+pub(super) struct Setting<T> {
+    /// Section and key, `push.heartbeat_min_s`.
+    pub(super) key: &'static str,
+    /// The value.
+    pub(super) value: T,
+    /// Where it was said.
+    pub(super) origin: Origin,
+}
+
+/// Where a setting was said.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Origin {
+    /// Nowhere: the default.
+    Default,
+    /// In the file, on this line.
+    Line(usize),
+    /// In this variable of the environment.
+    Variable(String),
+}
+
+/// What is left to be read.
+pub(super) struct Reader<'t> {
+    text: &'t str,
+    table: DeTable<'t>,
+    variables: BTreeMap<String, String>,
+    problems: Vec<Problem>,
+}
+
+/// One section of the file while its settings are taken out.
+pub(super) struct Section<'r, 't> {
+    name: &'static str,
+    table: DeTable<'t>,
+    known: Vec<&'static str>,
+    reader: &'r mut Reader<'t>,
+}
+
+impl<'t> Reader<'t> {
+    /// Parses the file; mistakes in its syntax are problems, too.
+    pub(super) fn new(text: &'t str, variables: BTreeMap<String, String>) -> Self {
+        let (table, errors) = DeTable::parse_recoverable(text);
+        let problems = errors
+            .iter()
+            .map(|error| {
+                let line = error
+                    .span()
+                    .map_or(Origin::Default, |span| line_of(text, span.start));
+                Problem::new(&line, "", error.message())
+            })
+            .collect();
+        let variables = variables
+            .into_iter()
+            .filter(|(name, _)| name.starts_with(PREFIX) && name.contains("__"))
+            .collect();
+        Self {
+            text,
+            table: table.into_inner(),
+            variables,
+            problems,
+        }
+    }
+
+    /// Begins to read a section.
+    pub(super) fn section<'r>(&'r mut self, name: &'static str) -> Section<'r, 't> {
+        let table = match self.take(name) {
+            None => DeTable::new(),
+            Some((_, DeValue::Table(table))) => table,
+            Some((line, other)) => {
+                let what = format!("is a section, [{name}], not {}", other.type_str());
+                self.problems.push(Problem::new(&line, name, what));
+                DeTable::new()
+            }
+        };
+        Section {
+            name,
+            table,
+            known: Vec::new(),
+            reader: self,
+        }
+    }
+
+    /// Ends reading: what was not asked for does not exist.
+    pub(super) fn finish(mut self, sections: &[&'static str]) -> Vec<Problem> {
+        for (key, value) in &self.table {
+            let line = line_of(self.text, key.span().start);
+            let what = match value.get_ref() {
+                DeValue::Table(_) => {
+                    format!("is not a section{}", suggestion(key.get_ref(), sections))
+                }
+                _ => "stands outside of a section".to_owned(),
+            };
+            self.problems.push(Problem::new(&line, key.get_ref(), what));
+        }
+        for name in self.variables.keys() {
+            let origin = Origin::Variable(name.clone());
+            self.problems
+                .push(Problem::new(&origin, "", "names no setting"));
+        }
+        self.problems
+    }
+
+    fn take(&mut self, name: &str) -> Option<(Origin, DeValue<'t>)> {
+        take(&mut self.table, self.text, name)
+    }
+}
+
+impl<'t> Section<'_, 't> {
+    /// Takes one setting out: the environment's word, else the file's, else the default.
+    pub(super) fn setting<T: Kind>(
+        &mut self,
+        key: &'static str,
+        path: &'static str,
+        default: T,
+    ) -> Setting<T> {
+        self.known.push(key);
+        let in_file = self.in_file(key);
+        let variable = format!("{PREFIX}{}__{}", self.name, key).to_ascii_uppercase();
+        let said = match self.reader.variables.remove(&variable) {
+            Some(text) => Some((Origin::Variable(variable), T::from_variable(&text))),
+            None => in_file.map(|(line, value)| (line, T::from_toml(&value))),
+        };
+        let (origin, value) = match said {
+            None => (Origin::Default, default),
+            Some((origin, Ok(value))) => (origin, value),
+            Some((origin, Err(what))) => {
+                self.reader.problems.push(Problem::new(&origin, path, what));
+                (origin, default)
+            }
+        };
+        Setting {
+            key: path,
+            value,
+            origin,
+        }
+    }
+
+    /// Ends the section: what was not asked for does not exist.
+    pub(super) fn finish(self) {
+        for key in self.table.keys() {
+            let line = line_of(self.reader.text, key.span().start);
+            let path = format!("{}.{}", self.name, key.get_ref());
+            let what = format!("is not a setting{}", suggestion(key.get_ref(), &self.known));
+            self.reader.problems.push(Problem::new(&line, &path, what));
+        }
+    }
+
+    fn in_file(&mut self, key: &'static str) -> Option<(Origin, DeValue<'t>)> {
+        let own = take(&mut self.table, self.reader.text, key);
+        let alias = ALIASES
+            .iter()
+            .filter(|(section, _, target)| *section == self.name && *target == key)
+            .find_map(|(_, alias, _)| take(&mut self.table, self.reader.text, alias));
+        if let (Some(_), Some((line, _))) = (&own, &alias) {
+            let path = format!("{}.{key}", self.name);
+            let what = "is said twice, once by its other name";
+            self.reader.problems.push(Problem::new(line, &path, what));
+        }
+        own.or(alias)
+    }
+}
+
+fn take<'t>(table: &mut DeTable<'t>, text: &str, name: &str) -> Option<(Origin, DeValue<'t>)> {
+    let (key, value) = table.remove_entry(name)?;
+    let line = line_of(text, key.span().start);
+    Some((line, Spanned::into_inner(value)))
+}
+
+fn line_of(text: &str, offset: usize) -> Origin {
+    let before = text.as_bytes().iter().take(offset);
+    Origin::Line(1 + before.filter(|byte| **byte == b'\n').count())
+}
+
+/// A known name that is close to a wrong one.
+fn suggestion(wrong: &str, known: &[&'static str]) -> String {
+    let distance = |name: &&&'static str| edit_distance(wrong, name);
+    match known.iter().min_by_key(distance) {
+        Some(name) if edit_distance(wrong, name) <= 3 => format!("; is {name} meant?"),
+        _ => String::new(),
+    }
+}
+
+/// How many letters have to be changed, put in or taken out.
+fn edit_distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (line, letter) in one.bytes().enumerate() {
+        let mut next = vec![line + 1];
+        for ((column, second), pair) in other.bytes().enumerate().zip(row.windows(2)) {
+            let replaced = pair.first().copied().unwrap_or(0) + usize::from(letter != second);
+            let put_in = next.get(column).copied().unwrap_or(0) + 1;
+            let taken_out = pair.last().copied().unwrap_or(0) + 1;
+            next.push(replaced.min(put_in).min(taken_out));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
