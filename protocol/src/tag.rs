@@ -7,7 +7,7 @@ use crate::version::Version;
 
 /// An element's name as the wire has it.
 ///
-/// Names, namespaces and versions come from the tables in [`codepages`](crate::codepages).
+/// Names, namespaces and versions come from the tables in [`codepages`].
 #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Tag {
     page: u8,

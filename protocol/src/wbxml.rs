@@ -42,7 +42,7 @@ pub struct Limits {
     pub bytes: usize,
     /// Nested elements, the root included; values above [`Limits::DEPTH_MAX`] count as that.
     pub depth: usize,
-    /// Elements, those with unknown tags included.
+    /// Elements and pieces of text or opaque data, those of unknown tags included.
     pub elements: usize,
     /// Length in bytes of one piece of text or opaque data.
     pub text: usize,
@@ -146,7 +146,7 @@ pub enum WbxmlErrorKind {
     /// More nesting than [`Limits::depth`].
     #[error("elements are nested too deeply")]
     TooDeep,
-    /// More elements than [`Limits::elements`].
+    /// More elements and pieces of text than [`Limits::elements`].
     #[error("too many elements")]
     TooManyElements,
     /// A piece of text or opaque data longer than [`Limits::text`].

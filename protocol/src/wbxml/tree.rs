@@ -69,7 +69,8 @@ struct Builder<'a> {
     open: Vec<Element>,
     /// How many elements are open inside an unknown one, that one included.
     unknown: usize,
-    elements: usize,
+    /// Elements and pieces of text so far: what costs memory, so what is counted.
+    nodes: usize,
     skipped: Vec<Skipped>,
 }
 
@@ -80,7 +81,7 @@ impl<'a> Builder<'a> {
             page: 0,
             open: Vec::new(),
             unknown: 0,
-            elements: 0,
+            nodes: 0,
             skipped: Vec::new(),
         }
     }
@@ -95,9 +96,9 @@ impl<'a> Builder<'a> {
             Token::Tag(token, content) => self.begin(token, content, offset),
             Token::End => self.end(),
             // An empty piece says nothing, and an element that holds only such is an empty one.
-            Token::Text([]) | Token::Opaque([]) => self.content(None),
-            Token::Text(bytes) => self.content(Some(text(bytes))),
-            Token::Opaque(bytes) => self.content(Some(Node::Opaque(bytes.to_vec()))),
+            Token::Text([]) | Token::Opaque([]) => self.content(|| None),
+            Token::Text(bytes) => self.content(|| Some(text(bytes))),
+            Token::Opaque(bytes) => self.content(|| Some(Node::Opaque(bytes.to_vec()))),
         }
     }
 
@@ -108,6 +109,7 @@ impl<'a> Builder<'a> {
         offset: usize,
     ) -> Result<Option<Element>, Kind> {
         self.count()?;
+        self.deepen()?;
         let tag = Tag::new(self.page, token);
         if self.unknown > 0 {
             self.unknown += usize::from(content == Content::Follows);
@@ -135,12 +137,16 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// One more element, inside all that are open.
     fn count(&mut self) -> Result<(), Kind> {
-        self.elements += 1;
-        if self.elements > self.limits.elements {
+        self.nodes += 1;
+        if self.nodes > self.limits.elements {
             return Err(Kind::TooManyElements);
         }
+        Ok(())
+    }
+
+    /// Whether one more element may stand inside those that are open.
+    fn deepen(&self) -> Result<(), Kind> {
         if self.open.len() + self.unknown >= self.limits.depth.min(Limits::DEPTH_MAX) {
             return Err(Kind::TooDeep);
         }
@@ -156,10 +162,12 @@ impl<'a> Builder<'a> {
         Ok(self.attach(element))
     }
 
-    fn content(&mut self, node: Option<Node>) -> Result<Option<Element>, Kind> {
+    /// Nothing is copied for what will be left out.
+    fn content(&mut self, node: impl FnOnce() -> Option<Node>) -> Result<Option<Element>, Kind> {
+        self.count()?;
         let parent = self.open.last_mut().ok_or(Kind::ContentBeforeRoot)?;
         if self.unknown == 0 {
-            parent.children.extend(node);
+            parent.children.extend(node());
         }
         Ok(None)
     }

@@ -195,6 +195,11 @@ fn limits_hold() {
         "03016A00 45 05 05 05 05 05",
         Err((9, Kind::TooManyElements)),
     );
+    check("03016A00 45 03 61 00 03 61 00 03 61 00 03 61 00 01", Ok(()));
+    check(
+        "03016A00 45 03 61 00 03 61 00 03 61 00 03 61 00 03 61 00",
+        Err((17, Kind::TooManyElements)), // pieces of text cost as much as elements
+    );
     check("03016A00 45 03 61616161 00 01", Ok(()));
     check(
         "03016A00 45 03 6161616161 00 01",
