@@ -15,6 +15,7 @@ mod item_class;
 pub mod item_operations;
 
 pub mod move_items;
+mod parts;
 pub mod ping;
 pub mod provision;
 pub mod settings;

@@ -1,6 +1,12 @@
 //! FolderSync: the hierarchy of folders (MS-ASCMD 2.2.1.5).
 
-use super::{CollectionId, StatusCode, SyncKeyText};
+use crate::airsyncbase::fields;
+use crate::codepages::folder_hierarchy as tags;
+use crate::element::Element;
+use crate::tag::Tag;
+use crate::version::Version;
+
+use super::{Body, BodyError, CollectionId, StatusCode, SyncKeyText, parts};
 
 /// Asks for the changes of the hierarchy since a key.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -85,4 +91,192 @@ pub enum FolderType {
     Unknown = 18,
     /// The recipient information cache.
     RecipientCache = 19,
+}
+
+impl FolderSyncResponse {
+    /// A failure: the status alone.
+    #[must_use]
+    pub fn failed(status: StatusCode) -> Self {
+        Self {
+            status,
+            sync_key: None,
+            changes: None,
+        }
+    }
+}
+
+impl FolderChanges {
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.updates.len() + self.deletes.len() + self.adds.len()
+    }
+}
+
+impl FolderType {
+    /// All of them, by code.
+    pub const ALL: [Self; 19] = [
+        Self::UserGeneric,
+        Self::Inbox,
+        Self::Drafts,
+        Self::DeletedItems,
+        Self::SentItems,
+        Self::Outbox,
+        Self::Tasks,
+        Self::Calendar,
+        Self::Contacts,
+        Self::Notes,
+        Self::Journal,
+        Self::UserMail,
+        Self::UserCalendar,
+        Self::UserContacts,
+        Self::UserTasks,
+        Self::UserJournal,
+        Self::UserNotes,
+        Self::Unknown,
+        Self::RecipientCache,
+    ];
+
+    /// The number on the wire.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// From the number on the wire.
+    #[must_use]
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(code.checked_sub(1)?)).copied()
+    }
+}
+
+impl Body for FolderSyncRequest {
+    const ROOT: Tag = tags::FOLDER_SYNC;
+
+    fn from_element(root: &Element) -> Result<Self, BodyError> {
+        parts::root(root, Self::ROOT)?;
+        let sync_key = parts::id(root, tags::SYNC_KEY)?;
+        Ok(Self { sync_key })
+    }
+
+    fn to_element(&self, _version: Version) -> Element {
+        Element::new(Self::ROOT).with(parts::write_id(tags::SYNC_KEY, &self.sync_key))
+    }
+}
+
+impl Body for FolderSyncResponse {
+    const ROOT: Tag = tags::FOLDER_SYNC;
+
+    fn from_element(root: &Element) -> Result<Self, BodyError> {
+        parts::root(root, Self::ROOT)?;
+        Ok(Self {
+            status: parts::status(root, tags::STATUS)?,
+            sync_key: parts::optional_id(root, tags::SYNC_KEY)?,
+            changes: root
+                .child(tags::CHANGES)
+                .map(FolderChanges::from_element)
+                .transpose()?,
+        })
+    }
+
+    fn to_element(&self, _version: Version) -> Element {
+        let key = self.sync_key.as_ref();
+        Element::new(Self::ROOT)
+            .with(parts::write_status(tags::STATUS, self.status))
+            .with_some(key.map(|key| parts::write_id(tags::SYNC_KEY, key)))
+            .with_some(self.changes.as_ref().map(FolderChanges::to_element))
+    }
+}
+
+impl FolderChanges {
+    fn from_element(element: &Element) -> Result<Self, BodyError> {
+        let folders = |tag| {
+            element
+                .all(tag)
+                .map(Folder::from_element)
+                .collect::<Result<_, _>>()
+        };
+        Ok(Self {
+            updates: folders(tags::UPDATE)?,
+            deletes: element
+                .all(tags::DELETE)
+                .map(|folder| parts::id(folder, tags::SERVER_ID))
+                .collect::<Result<_, _>>()?,
+            adds: folders(tags::ADD)?,
+        })
+    }
+
+    fn to_element(&self) -> Element {
+        let delete = |id| Element::new(tags::DELETE).with(parts::write_id(tags::SERVER_ID, id));
+        Element::new(tags::CHANGES)
+            .with(Element::number(tags::COUNT, self.count()))
+            .with_all(
+                self.updates
+                    .iter()
+                    .map(|folder| folder.to_element(tags::UPDATE)),
+            )
+            .with_all(self.deletes.iter().map(delete))
+            .with_all(self.adds.iter().map(|folder| folder.to_element(tags::ADD)))
+    }
+}
+
+impl Folder {
+    fn from_element(element: &Element) -> Result<Self, BodyError> {
+        let parent_id = parts::optional_id(element, tags::PARENT_ID)?;
+        let code = fields::required(fields::number(element, tags::TYPE)?, tags::TYPE)?;
+        Ok(Self {
+            server_id: parts::id(element, tags::SERVER_ID)?,
+            parent_id: parent_id.filter(|id: &CollectionId| id.as_str() != ROOT_ID),
+            display_name: parts::required(element, tags::DISPLAY_NAME)?
+                .value()
+                .into_owned(),
+            folder_type: FolderType::from_code(code).unwrap_or(FolderType::Unknown),
+        })
+    }
+
+    fn to_element(&self, tag: Tag) -> Element {
+        let parent_id = self
+            .parent_id
+            .as_ref()
+            .map_or(ROOT_ID, CollectionId::as_str);
+        Element::new(tag)
+            .with(parts::write_id(tags::SERVER_ID, &self.server_id))
+            .with(Element::text(tags::PARENT_ID, parent_id))
+            .with(Element::text(
+                tags::DISPLAY_NAME,
+                self.display_name.as_str(),
+            ))
+            .with(Element::number(tags::TYPE, self.folder_type.code()))
+    }
+}
+
+/// The parent of folders that no folder holds.
+const ROOT_ID: &str = "0";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_is_no_folder() {
+        let folder = Folder {
+            server_id: CollectionId::from_number(5),
+            parent_id: None,
+            display_name: "Inbox".to_owned(),
+            folder_type: FolderType::Inbox,
+        };
+        let element = folder.to_element(tags::ADD);
+        assert_eq!(element.child(tags::PARENT_ID).unwrap().value(), "0");
+        assert_eq!(Folder::from_element(&element), Ok(folder));
+    }
+
+    #[test]
+    fn codes_are_those_of_the_specification() {
+        for kind in FolderType::ALL {
+            assert_eq!(FolderType::from_code(kind.code()), Some(kind));
+        }
+        assert_eq!(FolderType::from_code(0), None);
+        assert_eq!(FolderType::from_code(20), None);
+        assert_eq!(FolderType::RecipientCache.code(), 19);
+    }
 }

@@ -5,7 +5,9 @@ mod response;
 
 pub use request::{
     ByteRange, FetchOperation, FetchOptions, FetchTarget, ItemOperation, ItemOperationsRequest,
+    STORE_MAILBOX,
 };
 pub use response::{
-    FetchAnswer, FetchContent, FetchProperties, ItemOperationAnswer, ItemOperationsResponse,
+    EmptyFolderAnswer, FetchAnswer, FetchContent, FetchProperties, ItemOperationsResponse,
+    MoveConversationAnswer,
 };

@@ -1,6 +1,11 @@
 //! Ping: tell me when one of these folders changes (MS-ASCMD 2.2.1.13).
 
-use super::{CollectionId, ItemClass, StatusCode};
+use crate::codepages::ping as tags;
+use crate::element::Element;
+use crate::tag::Tag;
+use crate::version::Version;
+
+use super::{Body, BodyError, CollectionId, ItemClass, StatusCode, parts};
 
 /// What to watch and for how long. Both parts may be left out, also the whole body: the server remembers them.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -98,5 +103,86 @@ impl PingResponse {
             max_folders: None,
             heartbeat_s: None,
         }
+    }
+}
+
+impl Body for PingRequest {
+    const ROOT: Tag = tags::PING;
+
+    fn from_element(root: &Element) -> Result<Self, BodyError> {
+        parts::root(root, Self::ROOT)?;
+        let folders = root.child(tags::FOLDERS).map(|list| {
+            list.all(tags::FOLDER)
+                .map(PingFolder::from_element)
+                .collect::<Result<_, _>>()
+        });
+        Ok(Self {
+            heartbeat_s: parts::number(root, tags::HEARTBEAT_INTERVAL)?,
+            folders: folders.transpose()?,
+        })
+    }
+
+    fn to_element(&self, _version: Version) -> Element {
+        let folders = self.folders.as_ref().map(|folders| {
+            Element::new(tags::FOLDERS).with_all(folders.iter().map(PingFolder::to_element))
+        });
+        Element::new(Self::ROOT)
+            .with_some(parts::write_number(
+                tags::HEARTBEAT_INTERVAL,
+                self.heartbeat_s,
+            ))
+            .with_some(folders)
+    }
+}
+
+impl PingFolder {
+    fn from_element(element: &Element) -> Result<Self, BodyError> {
+        let class = element.child(tags::CLASS);
+        Ok(Self {
+            id: parts::id(element, tags::ID)?,
+            class: class.and_then(|class| ItemClass::parse(class.value().trim())),
+        })
+    }
+
+    fn to_element(&self) -> Element {
+        let class = self
+            .class
+            .map(|class| parts::write_class(tags::CLASS, class));
+        Element::new(tags::FOLDER)
+            .with(parts::write_id(tags::ID, &self.id))
+            .with_some(class)
+    }
+}
+
+impl Body for PingResponse {
+    const ROOT: Tag = tags::PING;
+
+    fn from_element(root: &Element) -> Result<Self, BodyError> {
+        parts::root(root, Self::ROOT)?;
+        Ok(Self {
+            status: parts::status(root, tags::STATUS)?,
+            folders: root
+                .all(tags::FOLDERS)
+                .flat_map(|list| list.all(tags::FOLDER))
+                .map(parts::id_in)
+                .collect::<Result<_, _>>()?,
+            max_folders: parts::number(root, tags::MAX_FOLDERS)?,
+            heartbeat_s: parts::number(root, tags::HEARTBEAT_INTERVAL)?,
+        })
+    }
+
+    fn to_element(&self, _version: Version) -> Element {
+        let folders = (!self.folders.is_empty()).then(|| {
+            let folder = |id| parts::write_id(tags::FOLDER, id);
+            Element::new(tags::FOLDERS).with_all(self.folders.iter().map(folder))
+        });
+        Element::new(Self::ROOT)
+            .with(parts::write_status(tags::STATUS, self.status))
+            .with_some(folders)
+            .with_some(parts::write_number(tags::MAX_FOLDERS, self.max_folders))
+            .with_some(parts::write_number(
+                tags::HEARTBEAT_INTERVAL,
+                self.heartbeat_s,
+            ))
     }
 }

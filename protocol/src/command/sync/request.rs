@@ -1,7 +1,10 @@
 //! The request of Sync.
 
-use crate::command::{CollectionId, ItemClass, SyncKeyText};
+use crate::codepages::airsync;
+use crate::command::{Body, BodyError, BodyErrorKind, CollectionId, ItemClass, SyncKeyText, parts};
+use crate::element::Element;
 use crate::tag::Tag;
+use crate::version::Version;
 
 use super::{ClientCommand, SyncOptions};
 
@@ -102,5 +105,235 @@ impl SyncCollection {
             Some(0) => Self::WINDOW_SIZE_MAX,
             Some(asked) => asked.min(Self::WINDOW_SIZE_MAX),
         }
+    }
+}
+
+impl Body for SyncRequest {
+    const ROOT: Tag = airsync::SYNC;
+
+    fn from_element(root: &Element) -> Result<Self, BodyError> {
+        parts::root(root, Self::ROOT)?;
+        let collections = root
+            .child(airsync::COLLECTIONS)
+            .map(|list| {
+                list.all(airsync::COLLECTION)
+                    .map(SyncCollection::from_element)
+                    .collect::<Result<Vec<_>, _>>()
+            })
+            .transpose()?;
+        let operations = collections
+            .iter()
+            .flatten()
+            .map(|one| one.commands.len())
+            .sum();
+        parts::limited(airsync::COMMANDS, operations, Self::OPERATIONS_MAX)?;
+        Ok(Self {
+            collections,
+            hold: Hold::from_parent(root)?,
+            window_size: parts::number(root, airsync::WINDOW_SIZE)?,
+            partial: parts::flag(root, airsync::PARTIAL)?.unwrap_or(false),
+        })
+    }
+
+    fn to_element(&self, version: Version) -> Element {
+        let collections = self.collections.as_ref().map(|list| {
+            Element::new(airsync::COLLECTIONS)
+                .with_all(list.iter().map(|one| one.to_element(version)))
+        });
+        Element::new(Self::ROOT)
+            .with_some(collections)
+            .with_some(self.hold.map(Hold::to_element))
+            .with_some(parts::write_number(airsync::WINDOW_SIZE, self.window_size))
+            .with_some(self.partial.then(|| Element::new(airsync::PARTIAL)))
+    }
+}
+
+impl Hold {
+    /// Reads `Wait` or `HeartbeatInterval`; both at once are [`BodyErrorKind::Contradiction`] at `Wait`.
+    fn from_parent(root: &Element) -> Result<Option<Self>, BodyError> {
+        let minutes = parts::number(root, airsync::WAIT)?;
+        let seconds = parts::number(root, airsync::HEARTBEAT_INTERVAL)?;
+        match (minutes, seconds) {
+            (Some(_), Some(_)) => Err(BodyError::new(airsync::WAIT, BodyErrorKind::Contradiction)),
+            (Some(minutes), None) => Ok(Some(Self::Minutes(minutes))),
+            (None, Some(seconds)) => Ok(Some(Self::Seconds(seconds))),
+            (None, None) => Ok(None),
+        }
+    }
+
+    fn to_element(self) -> Element {
+        match self {
+            Self::Minutes(minutes) => Element::number(airsync::WAIT, minutes),
+            Self::Seconds(seconds) => Element::number(airsync::HEARTBEAT_INTERVAL, seconds),
+        }
+    }
+}
+
+impl SyncCollection {
+    fn from_element(element: &Element) -> Result<Self, BodyError> {
+        let options = element
+            .all(airsync::OPTIONS)
+            .map(SyncOptions::from_element)
+            .collect::<Result<Vec<_>, _>>()?;
+        check_options(&options)?;
+        let mut commands = Vec::new();
+        for command in element.all(airsync::COMMANDS).flat_map(Element::elements) {
+            commands.extend(ClientCommand::from_element(command)?);
+        }
+        Ok(Self {
+            class: parts::class(element, airsync::CLASS)?,
+            sync_key: parts::id(element, airsync::SYNC_KEY)?,
+            collection_id: parts::id(element, airsync::COLLECTION_ID)?,
+            supported: element
+                .child(airsync::SUPPORTED)
+                .map(|list| list.elements().map(|property| property.tag).collect()),
+            deletes_as_moves: parts::flag(element, airsync::DELETES_AS_MOVES)?,
+            get_changes: parts::flag(element, airsync::GET_CHANGES)?,
+            window_size: parts::number(element, airsync::WINDOW_SIZE)?,
+            conversation_mode: parts::flag(element, airsync::CONVERSATION_MODE)?,
+            options,
+            commands,
+        })
+    }
+
+    fn to_element(&self, version: Version) -> Element {
+        let class = self.class.filter(|_| version <= Version::V12_1);
+        let flag = |tag, value: Option<bool>| value.map(|value| parts::write_flag(tag, value));
+        let supported = self.supported.as_ref().map(|tags| {
+            Element::new(airsync::SUPPORTED).with_all(tags.iter().copied().map(Element::new))
+        });
+        let commands = (!self.commands.is_empty()).then(|| {
+            Element::new(airsync::COMMANDS)
+                .with_all(self.commands.iter().map(ClientCommand::to_element))
+        });
+        Element::new(airsync::COLLECTION)
+            .with_some(class.map(|class| parts::write_class(airsync::CLASS, class)))
+            .with(parts::write_id(airsync::SYNC_KEY, &self.sync_key))
+            .with(parts::write_id(airsync::COLLECTION_ID, &self.collection_id))
+            .with_some(supported)
+            .with_some(flag(airsync::DELETES_AS_MOVES, self.deletes_as_moves))
+            .with_some(flag(airsync::GET_CHANGES, self.get_changes))
+            .with_some(parts::write_number(airsync::WINDOW_SIZE, self.window_size))
+            .with_some(flag(airsync::CONVERSATION_MODE, self.conversation_mode))
+            .with_all(self.options.iter().map(|one| one.to_element(version)))
+            .with_some(commands)
+    }
+}
+
+/// Two blocks are for mail and text messages; any other mix is an error (MS-ASCMD 2.2.3.125.5).
+fn check_options(options: &[SyncOptions]) -> Result<(), BodyError> {
+    let allowed = match options {
+        [] | [_] => true,
+        [one, two] => (one.class == Some(ItemClass::Sms)) != (two.class == Some(ItemClass::Sms)),
+        _ => false,
+    };
+    if allowed {
+        Ok(())
+    } else {
+        Err(BodyError::new(airsync::OPTIONS, BodyErrorKind::Repeated))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn collection(extra: impl IntoIterator<Item = Element>) -> Element {
+        Element::new(airsync::COLLECTION)
+            .with(Element::text(airsync::COLLECTION_ID, "5"))
+            .with(Element::text(airsync::SYNC_KEY, "k"))
+            .with_all(extra)
+    }
+
+    fn sync(extra: impl IntoIterator<Item = Element>) -> Element {
+        Element::new(airsync::SYNC).with(Element::new(airsync::COLLECTIONS).with(collection(extra)))
+    }
+
+    fn read_one(extra: impl IntoIterator<Item = Element>) -> SyncCollection {
+        let request = SyncRequest::from_element(&sync(extra)).unwrap();
+        request.collections.unwrap().remove(0)
+    }
+
+    #[test]
+    fn order_does_not_matter_and_empty_flags_are_true() {
+        let one = read_one([
+            Element::new(airsync::GET_CHANGES),
+            Element::new(airsync::DELETES_AS_MOVES),
+        ]);
+        assert_eq!(
+            (one.get_changes, one.deletes_as_moves),
+            (Some(true), Some(true))
+        );
+        assert!(one.wants_changes() && one.deletes_as_moves());
+        let one = read_one([Element::text(airsync::GET_CHANGES, "0")]);
+        assert!(!one.wants_changes());
+    }
+
+    #[test]
+    fn window_sizes_have_a_default_and_a_bound() {
+        for (asked, granted) in [
+            (None, 100),
+            (Some(0), 512),
+            (Some(25), 25),
+            (Some(9999), 512),
+        ] {
+            let mut one = read_one([]);
+            one.window_size = asked;
+            assert_eq!(one.window_size(), granted);
+        }
+    }
+
+    #[test]
+    fn both_holds_at_once_can_be_told_apart() {
+        let both = sync([])
+            .with(Element::number(airsync::WAIT, 5))
+            .with(Element::number(airsync::HEARTBEAT_INTERVAL, 300));
+        let error = SyncRequest::from_element(&both).unwrap_err();
+        assert_eq!(
+            error,
+            BodyError::new(airsync::WAIT, BodyErrorKind::Contradiction)
+        );
+    }
+
+    #[test]
+    fn two_options_are_for_mail_and_text_messages() {
+        let options =
+            |class: &str| Element::new(airsync::OPTIONS).with(Element::text(airsync::CLASS, class));
+        assert_eq!(
+            read_one([options("Email"), options("SMS")]).options.len(),
+            2
+        );
+        for wrong in [
+            vec![options("Email"), options("Email")],
+            vec![options("SMS"), options("SMS")],
+            vec![options("Email"), options("SMS"), options("Notes")],
+        ] {
+            let error = SyncRequest::from_element(&sync(wrong)).unwrap_err();
+            assert_eq!(error.kind, BodyErrorKind::Repeated);
+        }
+    }
+
+    #[test]
+    fn an_operation_on_no_item_is_skipped() {
+        let nothing = Element::new(airsync::DELETE).with(Element::new(airsync::SERVER_ID));
+        let commands = Element::new(airsync::COMMANDS).with(nothing);
+        assert_eq!(read_one([commands]).commands, []);
+    }
+
+    #[test]
+    fn too_many_operations_are_refused() {
+        let fetch = || Element::new(airsync::FETCH).with(Element::text(airsync::SERVER_ID, "1"));
+        let commands = |count| {
+            Element::new(airsync::COMMANDS).with_all(std::iter::repeat_with(fetch).take(count))
+        };
+        assert_eq!(read_one([commands(200)]).commands.len(), 200);
+        let error = SyncRequest::from_element(&sync([commands(201)])).unwrap_err();
+        assert_eq!(error.kind, BodyErrorKind::TooMany { limit: 200 });
+    }
+
+    #[test]
+    fn a_body_that_is_no_sync_is_refused() {
+        let error = SyncRequest::from_element(&Element::new(airsync::COLLECTION)).unwrap_err();
+        assert_eq!(error.kind, BodyErrorKind::WrongRoot);
     }
 }
