@@ -25,7 +25,7 @@ pub mod sync;
 pub use error::{BodyError, BodyErrorKind};
 pub use ids::{ClientId, CollectionId, IdError, ServerId, SyncKeyText};
 pub use item_class::ItemClass;
-pub use status_code::StatusCode;
+pub use status_code::{StatusCode, status_only};
 
 use crate::element::Element;
 use crate::tag::Tag;
