@@ -3,8 +3,10 @@
 //! [`Dispatch`] is the seam: commands are called through it and know nothing of HTTP but [`answer::Answer`].
 
 pub mod answer;
+pub mod auth;
 pub mod receipt;
 pub mod request;
+pub mod users;
 
 use async_trait::async_trait;
 use protocol::query::Command;

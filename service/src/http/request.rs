@@ -118,6 +118,12 @@ impl Secret {
     }
 }
 
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self::new(Zeroizing::new(text.as_bytes().to_vec()))
+    }
+}
+
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
         bool::from(subtle::ConstantTimeEq::ct_eq(self.expose(), other.expose()))

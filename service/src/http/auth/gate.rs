@@ -1,0 +1,294 @@
+//! The gate: from an `Authorization` header to an identity, at a bounded cost.
+//!
+//! In this order: what is remembered is answered at once; who guesses is told to wait; a check waits for its
+//! turn, one of an account at a time, a few in all. A check that has begun goes on when its client hangs up,
+//! so that the next try finds its result.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use http::HeaderMap;
+use tokio::sync::{Mutex as AsyncMutex, OwnedSemaphorePermit, Semaphore};
+
+use crate::config;
+use crate::http::auth::basic::{Credentials, Unreadable};
+use crate::http::auth::memory::{Memory, Print};
+use crate::http::auth::throttle::Throttle;
+use crate::http::auth::{Account, Authenticator, LoginName, Verdict};
+use crate::http::request::{AccountName, Identity, Secret};
+use crate::metrics::{AuthCause, AuthMetrics};
+use crate::tasks::Tasks;
+
+/// How many checks of one account may wait: a person has a few devices.
+const WAITING_PER_ACCOUNT: usize = 20;
+
+/// Lets requests with a right password in.
+#[derive(Clone)]
+pub struct Gate {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    authenticator: Arc<dyn Authenticator>,
+    memory: Memory,
+    throttle: Throttle,
+    /// Checks at once; whoever waits is served in order, and no account waits here twice.
+    places: Arc<Semaphore>,
+    /// Checks that run or wait.
+    queue: Arc<Semaphore>,
+    accounts: Mutex<HashMap<AccountName, Weak<Turn>>>,
+    metrics: AuthMetrics,
+    tasks: Tasks,
+}
+
+/// The checks of one account: one at a time.
+struct Turn {
+    lock: Arc<AsyncMutex<()>>,
+    waiting: Arc<Semaphore>,
+}
+
+/// Why a request is not let in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SignInError {
+    /// No credentials, unreadable ones, a wrong name or password: 401.
+    Unauthorized,
+    /// It was not found out whether the password is right: 503, try again after this time.
+    NotNow(Duration),
+}
+
+/// One password to be checked.
+struct Check {
+    account: Option<Account>,
+    name: AccountName,
+    password: Secret,
+    print: Print,
+    client: IpAddr,
+}
+
+impl Check {
+    fn generation(&self) -> u64 {
+        self.account
+            .as_ref()
+            .map_or(0, |account| account.generation)
+    }
+}
+
+impl Gate {
+    /// A gate in front of `authenticator`.
+    ///
+    /// # Errors
+    /// When the system has no randomness.
+    pub fn new(
+        authenticator: Arc<dyn Authenticator>,
+        settings: &config::Auth,
+        metrics: AuthMetrics,
+        tasks: &Tasks,
+    ) -> io::Result<Self> {
+        let inner = Inner {
+            authenticator,
+            memory: Memory::new(settings.remember)?,
+            throttle: Throttle::default(),
+            places: Arc::new(Semaphore::new(settings.checks_max)),
+            queue: Arc::new(Semaphore::new(
+                settings.checks_max + settings.checks_waiting_max,
+            )),
+            accounts: Mutex::default(),
+            metrics,
+            tasks: tasks.clone(),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Who asks. `client` is the address of the device as far as it is known.
+    ///
+    /// # Errors
+    /// [`SignInError::Unauthorized`] for what is known to be wrong, [`SignInError::NotNow`] for what is not known.
+    pub async fn sign_in(
+        &self,
+        headers: &HeaderMap,
+        client: IpAddr,
+    ) -> Result<Identity, SignInError> {
+        let credentials = Credentials::from_headers(headers).map_err(|unreadable| {
+            self.count(match unreadable {
+                Unreadable::Missing => AuthCause::Missing,
+                Unreadable::Malformed => AuthCause::Malformed,
+            });
+            SignInError::Unauthorized
+        })?;
+        let mut result = Err(SignInError::Unauthorized);
+        for (login, password) in credentials.readings {
+            result = self.sign_in_as(&login, password, client).await;
+            if result != Err(SignInError::Unauthorized) {
+                return result;
+            }
+        }
+        result
+    }
+
+    async fn sign_in_as(
+        &self,
+        login: &LoginName,
+        password: Secret,
+        client: IpAddr,
+    ) -> Result<Identity, SignInError> {
+        let check = self.check(login, password, client);
+        if let Some(verdict) = self
+            .inner
+            .memory
+            .recall(&check.print, check.generation())
+            .await
+        {
+            self.count(match verdict {
+                Verdict::Right => AuthCause::Remembered,
+                Verdict::Wrong => AuthCause::RememberedWrong,
+                Verdict::Unavailable => AuthCause::Unavailable,
+            });
+            return settle(verdict, check.account, check.password);
+        }
+        if let Some(wait) = self
+            .inner
+            .throttle
+            .wait(&check.name, client, Instant::now())
+        {
+            self.count(AuthCause::Throttled);
+            return Err(SignInError::NotNow(wait));
+        }
+        let (account, password) = (check.account.clone(), check.password.clone());
+        let verdict = self.queue_up(check).await?;
+        settle(verdict, account, password)
+    }
+
+    fn check(&self, login: &LoginName, password: Secret, client: IpAddr) -> Check {
+        let account = self.inner.authenticator.resolve(login);
+        let name = match (&account, &login.domain) {
+            (Some(account), _) => account.name.clone(),
+            (None, Some(domain)) => AccountName::new(&format!("{}@{domain}", login.local)),
+            (None, None) => AccountName::new(&login.local),
+        };
+        let print = self.inner.memory.print(name.as_str(), &password);
+        Check {
+            account,
+            name,
+            password,
+            print,
+            client,
+        }
+    }
+
+    /// Waits for the account's turn and a free place, then checks. What has begun is finished by a task of
+    /// its own.
+    async fn queue_up(&self, check: Check) -> Result<Verdict, SignInError> {
+        let turn = self.turn(&check.name);
+        let overloaded = |_| {
+            self.count(AuthCause::Overloaded);
+            SignInError::NotNow(Duration::from_secs(10))
+        };
+        let queued = Arc::clone(&self.inner.queue)
+            .try_acquire_owned()
+            .map_err(overloaded)?;
+        let waiting = Arc::clone(&turn.waiting)
+            .try_acquire_owned()
+            .map_err(overloaded)?;
+        let lock = Arc::clone(&turn.lock).lock_owned().await;
+        // Another request of the same phone may have found it out meanwhile.
+        if let Some(verdict) = self
+            .inner
+            .memory
+            .recall(&check.print, check.generation())
+            .await
+        {
+            return Ok(verdict);
+        }
+        self.inner.metrics.waiting.inc();
+        let place = Arc::clone(&self.inner.places).acquire_owned().await;
+        self.inner.metrics.waiting.dec();
+        let Ok(place) = place else {
+            return Err(SignInError::NotNow(Duration::from_secs(10)));
+        };
+        let inner = Arc::clone(&self.inner);
+        let finishing = self.inner.tasks.spawn(async move {
+            let verdict = inner.verify(check, place).await;
+            drop((lock, waiting, queued, turn));
+            verdict
+        });
+        Ok(finishing.await.unwrap_or(Verdict::Unavailable))
+    }
+
+    /// The turn that the checks of an account take.
+    fn turn(&self, name: &AccountName) -> Arc<Turn> {
+        let mut accounts = self
+            .inner
+            .accounts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(turn) = accounts.get(name).and_then(Weak::upgrade) {
+            return turn;
+        }
+        if accounts.len() > 2 * self.inner.queue.available_permits() + 1_000 {
+            accounts.retain(|_, turn| turn.strong_count() > 0);
+        }
+        let turn = Arc::new(Turn {
+            lock: Arc::default(),
+            waiting: Arc::new(Semaphore::new(WAITING_PER_ACCOUNT)),
+        });
+        accounts.insert(name.clone(), Arc::downgrade(&turn));
+        turn
+    }
+
+    fn count(&self, cause: AuthCause) {
+        self.inner.metrics.results.of(cause).inc();
+    }
+}
+
+impl Inner {
+    async fn verify(&self, check: Check, place: OwnedSemaphorePermit) -> Verdict {
+        let begun = Instant::now();
+        let verdict = self
+            .authenticator
+            .check(check.account.as_ref(), &check.password)
+            .await;
+        drop(place);
+        let now = Instant::now();
+        self.metrics.check.observe((now - begun).as_secs_f64());
+        let cause = match (verdict, &check.account) {
+            (Verdict::Right, _) => AuthCause::Verified,
+            (Verdict::Wrong, Some(_)) => AuthCause::WrongPassword,
+            (Verdict::Wrong, None) => AuthCause::UnknownUser,
+            (Verdict::Unavailable, _) => AuthCause::Unavailable,
+        };
+        self.metrics.results.of(cause).inc();
+        match verdict {
+            Verdict::Right => self.throttle.succeeded(&check.name, check.client, now),
+            Verdict::Wrong => self.throttle.failed(&check.name, check.client, now),
+            Verdict::Unavailable => {}
+        }
+        self.memory
+            .keep(check.print, check.generation(), verdict)
+            .await;
+        verdict
+    }
+}
+
+fn settle(
+    verdict: Verdict,
+    account: Option<Account>,
+    secret: Secret,
+) -> Result<Identity, SignInError> {
+    match (verdict, account) {
+        (Verdict::Right, Some(account)) => Ok(Identity {
+            account: account.name,
+            address: account.address,
+            secret,
+        }),
+        (Verdict::Right | Verdict::Wrong, _) => Err(SignInError::Unauthorized),
+        (Verdict::Unavailable, _) => Err(SignInError::NotNow(Duration::from_secs(30))),
+    }
+}
+
+#[cfg(test)]
+mod tests;
