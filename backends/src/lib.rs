@@ -10,6 +10,7 @@
 mod error;
 mod folder;
 mod item;
+pub mod local;
 mod mailbox;
 mod marks;
 mod name;

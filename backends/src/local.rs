@@ -1,0 +1,328 @@
+//! Maildir++ folders on the local file system, watched by inotify.
+//!
+//! The user's own folders: nothing is kept beside them. Any program may deliver, mark, move and
+//! remove at the same time. Not meant for folders that other machines change over a network file
+//! system, which reports nothing of it: such a mailbox is found out and polled.
+//!
+//! A [`LocalStore`] is made once; its [`LocalDriver`] is run by the owner. Mailboxes are opened by
+//! their root and cost nothing while they are not watched.
+
+mod account;
+mod changes;
+mod error;
+mod fetch;
+mod filename;
+mod hub;
+mod journal;
+mod keywords;
+mod limits;
+mod role;
+mod scan;
+mod token;
+mod tree;
+mod utf7;
+mod version;
+mod watch;
+mod write;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::Semaphore;
+
+use crate::error::{BackendError, Kind};
+use crate::folder::Folder;
+use crate::item::{Delta, Horizon, Item, ItemState};
+use crate::local::account::{Account, locked};
+use crate::local::hub::Hub;
+use crate::local::keywords::Keywords;
+use crate::local::watch::LocalWatch;
+use crate::mailbox::{Capability, Identity, KeywordSupport, Mailbox};
+use crate::marks::{Marks, MarksPatch};
+use crate::name::{FolderRef, ItemRef, NewName, Token, Version};
+use crate::watch::Watch;
+
+pub use crate::local::hub::LocalDriver;
+pub use crate::local::limits::{WatchBudget, watch_budget};
+
+/// Settings of the store.
+#[derive(Clone, Debug)]
+pub struct LocalOptions {
+    /// How often a mailbox is looked at for which the kernel grants no watches.
+    pub poll_every: Duration,
+    /// How often a watched mailbox is looked at, to prove that its file system reports changes.
+    pub sweep_every: Duration,
+    /// The largest message that is read, in bytes.
+    pub fetch_bytes_max: u64,
+    /// How many calls of the file system are made at a time.
+    pub blocking_max: usize,
+    /// How many messages of a folder the journal remembers; when more are touched between two
+    /// questions, the folder is listed.
+    pub journal_max: usize,
+}
+
+impl Default for LocalOptions {
+    fn default() -> Self {
+        Self {
+            poll_every: Duration::from_secs(15),
+            sweep_every: Duration::from_secs(300),
+            fetch_bytes_max: 128 * 1024 * 1024,
+            blocking_max: 32,
+            journal_max: 4096,
+        }
+    }
+}
+
+/// All local mailboxes of the process.
+#[derive(Clone, Debug)]
+pub struct LocalStore {
+    shared: Arc<Shared>,
+}
+
+/// What all mailboxes share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) options: LocalOptions,
+    pub(crate) hub: Arc<Hub>,
+    permits: Arc<Semaphore>,
+    accounts: Mutex<HashMap<PathBuf, Weak<Account>>>,
+}
+
+impl Shared {
+    /// Runs work that blocks, on a thread for that. Dropping the future does not stop work that
+    /// has begun.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        op: &'static str,
+        work: impl FnOnce() -> Result<T, BackendError> + Send + 'static,
+    ) -> Result<T, BackendError> {
+        let broken = |error| BackendError::new(Kind::Unexpected, op).caused_by(error);
+        let permit = Arc::clone(&self.permits).acquire_owned().await;
+        let permit =
+            permit.map_err(|error| BackendError::new(Kind::Unexpected, op).caused_by(error))?;
+        tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work()
+        })
+        .await
+        .map_err(broken)?
+    }
+}
+
+impl LocalStore {
+    /// Makes a store, and the driver that its owner must run for watches to work.
+    #[must_use = "the driver must be run"]
+    pub fn new(options: LocalOptions) -> (Self, LocalDriver) {
+        let hub = Arc::new(Hub::new(options.journal_max));
+        let driver = LocalDriver {
+            hub: Arc::clone(&hub),
+        };
+        let shared = Arc::new(Shared {
+            permits: Arc::new(Semaphore::new(options.blocking_max.max(1))),
+            options,
+            hub,
+            accounts: Mutex::default(),
+        });
+        (Self { shared }, driver)
+    }
+
+    /// Opens the mailbox whose INBOX is the Maildir `root`, which need not be there yet.
+    #[must_use]
+    pub fn mailbox(&self, root: &Path) -> LocalMailbox {
+        let mut accounts = locked(&self.shared.accounts);
+        let account = accounts
+            .get(root)
+            .and_then(Weak::upgrade)
+            .unwrap_or_else(|| {
+                accounts.retain(|_, account| account.strong_count() > 0);
+                let account = Arc::new(Account::new(root));
+                accounts.insert(root.to_owned(), Arc::downgrade(&account));
+                account
+            });
+        LocalMailbox {
+            shared: Arc::clone(&self.shared),
+            account,
+        }
+    }
+
+    /// Figures for the metrics.
+    #[must_use]
+    pub fn stats(&self) -> LocalStats {
+        let counters = &self.shared.hub.counters;
+        let read = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
+        LocalStats {
+            watches: read(&counters.watches),
+            pushing: read(&counters.pushing),
+            polling: read(&counters.polling),
+            overflows: read(&counters.overflows),
+            limits: read(&counters.limits),
+            listings: read(&counters.listings),
+            journal_answers: read(&counters.journal_answers),
+            deaf: read(&counters.deaf),
+        }
+    }
+}
+
+/// Figures of a [`LocalStore`]. The first three are what is now, the others what happened so far.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct LocalStats {
+    /// Directories that are watched.
+    pub watches: u64,
+    /// Watches that are told of changes.
+    pub pushing: u64,
+    /// Watches that have to look.
+    pub polling: u64,
+    /// How often the kernel's queue of events overflowed.
+    pub overflows: u64,
+    /// How often the kernel refused a watch because of a limit.
+    pub limits: u64,
+    /// Questions for changes that were answered by listing a folder.
+    pub listings: u64,
+    /// Questions for changes that were answered from a journal.
+    pub journal_answers: u64,
+    /// Mailboxes on file systems that report no changes.
+    pub deaf: u64,
+}
+
+/// One Maildir++ account.
+#[derive(Clone, Debug)]
+pub struct LocalMailbox {
+    shared: Arc<Shared>,
+    account: Arc<Account>,
+}
+
+impl LocalMailbox {
+    /// Runs work on the directory of a folder that is there.
+    async fn in_folder<T: Send + 'static>(
+        &self,
+        op: &'static str,
+        folder: &FolderRef,
+        work: impl FnOnce(&Path) -> Result<T, BackendError> + Send + 'static,
+    ) -> Result<T, BackendError> {
+        let (account, folder) = (Arc::clone(&self.account), folder.clone());
+        let work = move || work(&tree::folder_dir(&account.root, &folder)?);
+        self.shared.blocking(op, work).await
+    }
+}
+
+#[async_trait]
+impl Mailbox for LocalMailbox {
+    fn capability(&self) -> Capability {
+        Capability {
+            keywords: KeywordSupport::AtMost(Keywords::COUNT_MAX),
+            identity: Identity::Lasting,
+        }
+    }
+
+    async fn folders(&self) -> Result<Vec<Folder>, BackendError> {
+        let account = Arc::clone(&self.account);
+        let work = move || tree::folders(&account.root);
+        self.shared.blocking("list folders", work).await
+    }
+
+    async fn changes(
+        &self,
+        folder: &FolderRef,
+        since: Option<&Token>,
+        horizon: Horizon,
+    ) -> Result<Delta, BackendError> {
+        let (hub, account) = (Arc::clone(&self.shared.hub), Arc::clone(&self.account));
+        let (folder, since) = (folder.clone(), since.cloned());
+        let work = move || changes::changes(&hub, &account, &folder, since.as_ref(), horizon);
+        self.shared.blocking("list items", work).await
+    }
+
+    async fn fetch(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        hint: &Version,
+    ) -> Result<Item, BackendError> {
+        let (item, hint) = (item.clone(), hint.clone());
+        let bytes_max = self.shared.options.fetch_bytes_max;
+        let work = move |dir: &Path| fetch::fetch(dir, &item, &hint, bytes_max);
+        self.in_folder("read item", folder, work).await
+    }
+
+    async fn marks(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        hint: &Version,
+    ) -> Result<(ItemState, Marks), BackendError> {
+        let (item, hint) = (item.clone(), hint.clone());
+        let work = move |dir: &Path| fetch::marks(dir, &item, &hint);
+        self.in_folder("read item", folder, work).await
+    }
+
+    fn version_after(&self, current: &Version, patch: &MarksPatch) -> Option<Version> {
+        Some(version::of(&version::marks(current)?.patched(patch)))
+    }
+
+    async fn mark(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        hint: &Version,
+        patch: &MarksPatch,
+    ) -> Result<ItemState, BackendError> {
+        let (item, hint, patch) = (item.clone(), hint.clone(), patch.clone());
+        let work = move |dir: &Path| write::mark(dir, &item, &hint, &patch);
+        self.in_folder("mark item", folder, work).await
+    }
+
+    async fn delete(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        hint: &Version,
+    ) -> Result<(), BackendError> {
+        let (item, hint) = (item.clone(), hint.clone());
+        let work = move |dir: &Path| write::delete(dir, &item, &hint);
+        match self.in_folder("delete item", folder, work).await {
+            Err(error) if error.kind() == Kind::NotFound => Ok(()),
+            other => other,
+        }
+    }
+
+    async fn relocate(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        hint: &Version,
+        to: &FolderRef,
+    ) -> Result<ItemState, BackendError> {
+        let (item, hint) = (item.clone(), hint.clone());
+        let (account, to) = (Arc::clone(&self.account), to.clone());
+        let work = move |dir: &Path| {
+            let target = tree::folder_dir(&account.root, &to)?;
+            write::relocate(dir, &item, &hint, &target)
+        };
+        self.in_folder("move item", folder, work).await
+    }
+
+    async fn create(
+        &self,
+        folder: &FolderRef,
+        name: &NewName,
+        content: &[u8],
+        marks: &Marks,
+    ) -> Result<ItemState, BackendError> {
+        let (name, content, marks) = (name.clone(), content.to_vec(), marks.clone());
+        let account = Arc::clone(&self.account);
+        let work = move |dir: &Path| {
+            let _creating = locked(&account.creating);
+            write::create(dir, &name, &content, &marks)
+        };
+        self.in_folder("create item", folder, work).await
+    }
+
+    async fn watch(&self) -> Result<Watch, BackendError> {
+        let (shared, account) = (Arc::clone(&self.shared), Arc::clone(&self.account));
+        Ok(Watch::new(LocalWatch::start(shared, account).await?))
+    }
+}

@@ -1,0 +1,218 @@
+//! The one inotify instance of the process: which directories it watches for whom, and the reading
+//! of its events.
+//!
+//! Whoever wants to know what happened *drains*: reads all events that the kernel has queued and
+//! writes them into the journals of their accounts. The kernel queues an event before the call that
+//! caused it returns, so after a drain the journals hold everything that was done before it. The
+//! driver drains whenever there is something to read; questions drain too, and need not wait for
+//! the driver.
+//!
+//! All but the driver is blocking and runs on threads for blocking work. Lock order: an account's
+//! `starting`, the reader, an account's state.
+
+mod events;
+mod held;
+mod reader;
+mod start;
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::local::account::{Account, locked};
+use crate::local::hub::reader::Reader;
+
+pub(crate) use crate::local::hub::start::Started;
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Hub {
+    /// `None` while the kernel grants no instance.
+    reader: Mutex<Option<Reader>>,
+    /// Accounts that may have lost their last listener.
+    retired: Mutex<Vec<Arc<Account>>>,
+    /// Wakes the driver for another reason than events.
+    kick: Notify,
+    /// Cancelled when the driver has ended.
+    pub(crate) closed: CancellationToken,
+    /// How many records a journal keeps.
+    journal_max: usize,
+    /// For the metrics.
+    pub(crate) counters: Counters,
+}
+
+/// What happened so far, or is now.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) watches: AtomicU64,
+    pub(crate) pushing: AtomicU64,
+    pub(crate) polling: AtomicU64,
+    pub(crate) overflows: AtomicU64,
+    pub(crate) limits: AtomicU64,
+    pub(crate) listings: AtomicU64,
+    pub(crate) journal_answers: AtomicU64,
+    pub(crate) deaf: AtomicU64,
+}
+
+/// Adds one.
+pub(crate) fn count(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}
+
+impl Hub {
+    /// Opens the instance, if the kernel grants one.
+    pub(crate) fn new(journal_max: usize) -> Self {
+        Self {
+            reader: Mutex::new(Reader::open().ok()),
+            retired: Mutex::default(),
+            kick: Notify::new(),
+            closed: CancellationToken::new(),
+            journal_max,
+            counters: Counters::default(),
+        }
+    }
+
+    /// Reads all events that are queued. Blocks.
+    pub(crate) fn drain(&self) {
+        let retired = std::mem::take(&mut *locked(&self.retired));
+        let mut place = locked(&self.reader);
+        let Some(reader) = place.as_mut() else {
+            return;
+        };
+        for account in retired {
+            if !account.has_listeners() {
+                reader.release(&account, &account.end());
+            }
+        }
+        if let Err(error) = self.read_all(reader) {
+            // Never seen; without an instance everybody polls, and asks for a new one.
+            tracing::error!(%error, "inotify instance fails");
+            reader.lose_all();
+            *place = None;
+        }
+        let watches = place.as_ref().map_or(0, Reader::watches);
+        self.counters.watches.store(watches, Ordering::Relaxed);
+    }
+
+    fn read_all(&self, reader: &mut Reader) -> io::Result<()> {
+        loop {
+            let signals = reader.read()?;
+            if signals.is_empty() {
+                break;
+            }
+            for signal in signals {
+                self.dispatch(reader, &signal);
+            }
+        }
+        self.settle(reader, Instant::now());
+        Ok(())
+    }
+
+    /// An account lost a listener; if it was the last, its watches end soon.
+    pub(crate) fn retire(&self, account: &Arc<Account>) {
+        locked(&self.retired).push(Arc::clone(account));
+        self.kick.notify_one();
+    }
+
+    /// Ends an account's run because it cannot be trusted.
+    pub(crate) fn lose(&self, account: &Arc<Account>) {
+        let descriptors = account.lose();
+        if let Some(reader) = locked(&self.reader).as_mut() {
+            reader.release(account, &descriptors);
+        }
+    }
+
+    fn descriptor(&self) -> Option<OwnedFd> {
+        let reader = locked(&self.reader);
+        reader.as_ref()?.inotify.as_fd().try_clone_to_owned().ok()
+    }
+
+    fn held_until(&self) -> Option<Instant> {
+        locked(&self.reader).as_ref().and_then(Reader::held_until)
+    }
+}
+
+/// Reads events as they come. Owned and run by whoever started the store.
+#[derive(Debug)]
+#[must_use = "nothing is watched unless the driver runs"]
+pub struct LocalDriver {
+    pub(crate) hub: Arc<Hub>,
+}
+
+impl LocalDriver {
+    /// Runs until `stop` is cancelled; then all watches end with an error. Needs the I/O driver
+    /// and the time driver of the runtime.
+    pub async fn run(self, stop: CancellationToken) {
+        let _closed = self.hub.closed.clone().drop_guard();
+        while !stop.is_cancelled() {
+            let Some(descriptor) = self.hub.descriptor() else {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = self.hub.kick.notified() => {}
+                }
+                continue;
+            };
+            match awaitable(descriptor) {
+                Ok(events) => self.serve(&events, &stop).await,
+                Err(error) => {
+                    tracing::error!(%error, "inotify events cannot be awaited");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Returns when stopped, or when there is another instance.
+    async fn serve(&self, events: &AsyncFd<OwnedFd>, stop: &CancellationToken) {
+        loop {
+            let held = self.hub.held_until();
+            tokio::select! {
+                () = stop.cancelled() => return,
+                ready = events.readable() => {
+                    let Ok(mut ready) = ready else { return };
+                    self.drain().await;
+                    // Only clears what was reported before the drain: an event that came after it
+                    // is reported again.
+                    ready.clear_ready();
+                }
+                () = self.hub.kick.notified() => self.drain().await,
+                () = until(held) => self.drain().await,
+            }
+            if locked(&self.hub.reader).is_none() {
+                return;
+            }
+        }
+    }
+
+    async fn drain(&self) {
+        let hub = Arc::clone(&self.hub);
+        if tokio::task::spawn_blocking(move || hub.drain())
+            .await
+            .is_err()
+        {
+            tracing::error!("reading inotify events panicked");
+        }
+    }
+}
+
+#[expect(
+    deprecated,
+    reason = "its successor is unsafe for types that may close what they lend; OwnedFd does not"
+)]
+fn awaitable(descriptor: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
+    AsyncFd::with_interest(descriptor, Interest::READABLE)
+}
+
+async fn until(time: Option<Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time.into()).await,
+        None => std::future::pending().await,
+    }
+}
