@@ -5,12 +5,14 @@
 //! `self`: a request that has been answered is gone.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// A request that waits for a change in one of its folders. `F` names a folder.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Parked<F> {
-    folders: BTreeSet<F>,
+    /// Shared by requests that wait for the same folders: there are many of them.
+    folders: Arc<[F]>,
     deadline: Instant,
     /// When to read again although nobody hinted: a paced announcement or a doubt falls due.
     alarm: Option<Instant>,
@@ -50,6 +52,8 @@ pub enum Input<F> {
         /// When to try again.
         retry: Instant,
     },
+    /// Something may fall due at this time: compare with the store then.
+    Later(Instant),
     /// The time. Due at [`Parked::next_tick`].
     Tick(Instant),
     /// A newer request of the device took this one's place.
@@ -115,7 +119,7 @@ impl<F: Copy + Ord> Parked<F> {
     /// Registers a request. The first comparison is still to be made: the driver makes it after registering, and
     /// feeds [`Input::Lost`] in before its result if the channel came or went meanwhile (R1, R2).
     #[must_use]
-    pub fn register(folders: BTreeSet<F>, deadline: Instant) -> Self {
+    pub fn register(folders: Arc<[F]>, deadline: Instant) -> Self {
         Self {
             folders,
             deadline,
@@ -140,7 +144,7 @@ impl<F: Copy + Ord> Parked<F> {
 
     /// The folders waited for.
     #[must_use]
-    pub fn folders(&self) -> &BTreeSet<F> {
+    pub fn folders(&self) -> &Arc<[F]> {
         &self.folders
     }
 
@@ -151,6 +155,7 @@ impl<F: Copy + Ord> Parked<F> {
             Input::Changed(_) | Input::HierarchyChanged | Input::Lost => self.read(),
             Input::Verified { findings, now } => self.found(findings, now),
             Input::Unverified { retry } => self.retry(retry),
+            Input::Later(at) => self.later(at),
             Input::Tick(now) => self.tick(now),
             Input::Superseded => Step::Answer(Answer::Superseded),
             Input::Revoked => Step::Answer(Answer::Revoked),
@@ -202,6 +207,15 @@ impl<F: Copy + Ord> Parked<F> {
         Step::Wait(self)
     }
 
+    fn later(mut self, at: Instant) -> Step<F> {
+        match self.reading {
+            Reading::Idle => self.alarm = Some(self.alarm.map_or(at, |alarm| alarm.min(at))),
+            // The read under way may have begun before what this is about; its end sets the alarm anew.
+            Reading::Current | Reading::Overtaken => self.reading = Reading::Overtaken,
+        }
+        Step::Wait(self)
+    }
+
     fn after_read(mut self) -> Step<F> {
         match self.reading {
             Reading::Overtaken => {
@@ -246,7 +260,7 @@ mod tests {
     }
 
     fn registered(now: Instant) -> Parked<u32> {
-        Parked::register(BTreeSet::from([INBOX, SENT]), now + seconds(480))
+        Parked::register(Arc::from([INBOX, SENT]), now + seconds(480))
     }
 
     fn waiting(now: Instant) -> Parked<u32> {
@@ -383,6 +397,18 @@ mod tests {
         let parked = expect_wait(registered(now).handle(Input::Unverified { retry }));
         assert_eq!(parked.next_tick(), retry);
         expect_verify(parked.handle(Input::Tick(retry)));
+    }
+
+    #[test]
+    fn what_may_fall_due_later_is_read_then() {
+        let now = Instant::now();
+        let due = now + seconds(5);
+        let parked = expect_wait(waiting(now).handle(Input::Later(due)));
+        assert_eq!(parked.next_tick(), due);
+        expect_verify(parked.handle(Input::Tick(due)));
+
+        let parked = expect_wait(registered(now).handle(Input::Later(due)));
+        expect_verify(parked.handle(verified(&[], &[], now)));
     }
 
     #[test]
