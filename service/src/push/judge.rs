@@ -1,0 +1,132 @@
+//! What a read of the truth means for one parked request, given what the device was announced before. Pure.
+
+use std::time::{Duration, Instant};
+
+use protocol::flow::parked::{Findings, Hierarchy};
+
+use super::memory::DeviceMemory;
+use super::pace::Insistence;
+use super::trigger::{Due, Trigger};
+use super::truth::{FolderState, HierarchyStanding, Report, Standing};
+use crate::ids::{FolderNo, Seq};
+
+/// The request that is judged, and the time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Case<'c> {
+    /// The folders that it watches, in the report's order.
+    pub(super) folders: &'c [FolderNo],
+    /// Its whole length.
+    pub(super) heartbeat: Duration,
+    /// When its heartbeat is over.
+    pub(super) deadline: Instant,
+    /// How changes are batched.
+    pub(super) trigger: Trigger,
+    /// The time.
+    pub(super) now: Instant,
+    /// The same time in UTC epoch seconds.
+    pub(super) now_utc: i64,
+}
+
+/// What there is to announce, and when.
+pub(super) fn findings(
+    case: Case<'_>,
+    report: &Report,
+    memory: &DeviceMemory,
+) -> Findings<FolderNo> {
+    let mut findings = Findings {
+        hierarchy: Hierarchy::Current,
+        changed: Vec::new(),
+        doubtful: Vec::new(),
+    };
+    look_at_hierarchy(case, report, memory, &mut findings);
+    let batched = batch_due(case, report, memory);
+    for (folder, standing) in case.folders.iter().zip(&report.folders) {
+        look_at_folder(case, (*folder, standing), memory, &mut findings);
+    }
+    let behind = |folder: FolderNo| {
+        let at = case.folders.binary_search(&folder).ok();
+        let standing = at.and_then(|at| report.folders.get(at));
+        standing.is_some_and(|standing| standing.state == FolderState::Behind)
+    };
+    for (folder, at) in &mut findings.changed {
+        if behind(*folder) {
+            *at = batched.max(*at);
+        }
+    }
+    findings
+}
+
+/// The folders that the device watches although its FolderSync cursor does not hold them, and about which
+/// something can still be done.
+pub(super) fn unknown(
+    folders: &[FolderNo],
+    report: &Report,
+    memory: &DeviceMemory,
+) -> Vec<FolderNo> {
+    let folders = folders.iter().zip(&report.folders);
+    folders
+        .filter(|(_, standing)| standing.state == FolderState::Unknown)
+        .map(|(folder, _)| *folder)
+        .filter(|folder| !memory.ignores(*folder))
+        .collect()
+}
+
+fn look_at_hierarchy(
+    case: Case<'_>,
+    report: &Report,
+    memory: &DeviceMemory,
+    findings: &mut Findings<FolderNo>,
+) {
+    let unknown = unknown(case.folders, report, memory);
+    if report.hierarchy == HierarchyStanding::Current && unknown.is_empty() {
+        return;
+    }
+    let at = memory.due(FolderNo::ROOT, Seq(0), Insistence::Steady, case.now);
+    if at <= case.now {
+        findings.hierarchy = Hierarchy::Moved;
+    } else {
+        // The device was sent to FolderSync a moment ago and did not go: look again then.
+        findings.doubtful.push((FolderNo::ROOT, at));
+    }
+}
+
+fn look_at_folder(
+    case: Case<'_>,
+    (folder, standing): (FolderNo, &Standing),
+    memory: &DeviceMemory,
+    findings: &mut Findings<FolderNo>,
+) {
+    let due = |insistence| memory.due(folder, standing.seq, insistence, case.now);
+    let sparing = Insistence::Sparing(case.heartbeat);
+    match (standing.state, standing.doubt_due) {
+        (FolderState::Behind | FolderState::Invalid, _) => {
+            findings.changed.push((folder, due(Insistence::Steady)));
+        }
+        (FolderState::Absent, _) => findings.changed.push((folder, due(sparing))),
+        // R12: nothing proves that the last answer arrived.
+        (FolderState::Quiet, Some(doubt_due)) => {
+            let grace = u64::try_from(doubt_due.saturating_sub(case.now_utc)).unwrap_or(0);
+            let over = case.now + Duration::from_secs(grace);
+            findings.doubtful.push((folder, over.max(due(sparing))));
+        }
+        (FolderState::Quiet, None) | (FolderState::Unknown, _) => {}
+    }
+}
+
+/// When the changes that wait for the device are announced, as the account's trigger says.
+fn batch_due(case: Case<'_>, report: &Report, memory: &DeviceMemory) -> Instant {
+    let behind = report
+        .folders
+        .iter()
+        .filter(|standing| standing.state == FolderState::Behind);
+    let changes = behind
+        .map(|standing| standing.seq.0.saturating_sub(standing.told.0))
+        .fold(0_u64, u64::saturating_add);
+    let last = memory.last_announcement();
+    match case.trigger.due(changes, last, case.now) {
+        Due::Now => case.now,
+        Due::At(at) => at,
+        // Batching delays, it never drops: the end of the heartbeat announces what is open.
+        Due::AtDeadline => case.deadline,
+    }
+}
