@@ -28,19 +28,20 @@ pub use wish::{
     MimeSupport, Reason,
 };
 
-use protocol::airsyncbase::{Attachments, Body, BodyType};
-use protocol::class::email::{CONTENT_CLASS, CPID_UTF8, Email};
+use protocol::airsyncbase::Attachments;
+use protocol::class::email::{CPID_UTF8, Email};
 
 use body::Source;
 use charset::Hint;
+use fields::Fields;
 use layout::Layout;
 use mime::{Message, Part};
 
 /// What stands for a body that is not text.
-const NOTE_UNREADABLE: &str = "[This message cannot be shown: its content is damaged.]\r\n";
+const NOTE_UNREADABLE: &str = "[This message cannot be shown: its content is damaged.]";
 
 /// What stands for a body that is longer than is taken apart.
-const NOTE_TOO_LONG: &str = "[This message is too long to be shown here.]\r\n";
+const NOTE_TOO_LONG: &str = "[This message is too long to be shown here.]";
 
 /// How far into a message that is too long its header is looked for, in bytes.
 const HEADER_WINDOW: usize = 1 << 20;
@@ -57,11 +58,9 @@ pub fn to_eas(
     if u32::try_from(raw.len()).is_err() {
         return Err(ConvertError::Unspeakable);
     }
-    let note = note(raw, context);
-    let seen = match note {
-        Some((reason, _)) => header_only(raw, reason),
-        None => raw,
-    };
+    let unfit = unfit(raw, context.limits);
+    let substitute = unfit.map(|reason| substitute(raw, reason));
+    let seen = substitute.as_deref().unwrap_or(raw);
     let message = Message::parse(seen);
     let label = declared_charset(&message.root);
     let hint = Hint::new(label.as_deref());
@@ -84,21 +83,14 @@ pub fn to_eas(
     let calendar = layout
         .calendar
         .filter(|_| wish.meetings == Meetings::AsMeetings);
-    email.message_class = Some(class::message_class(&message.root, smime, calendar).to_owned());
-    match note {
-        Some((_, note)) => {
-            email.native_body_type = Some(BodyType::Plain);
-            email.body = Some(Body::text(BodyType::Plain, note));
-        }
-        None => {
-            let chosen = source.choose(wish);
-            email.native_body_type = Some(source.native());
-            email.attachments.listed =
-                attachments::list(&layout, &context.server_id, &chosen.shown, hint);
-            email.body = Some(chosen.body);
-        }
-    }
-    let reduced = note.map(|(reason, _)| reason).or_else(|| damage(&message));
+    let class = class::message_class(&message.root, smime, calendar);
+    email.content_class = Some(class::content_class(class).to_owned());
+    email.message_class = Some(class.to_owned());
+    let chosen = source.choose(wish);
+    email.native_body_type = Some(source.native());
+    email.attachments.listed = attachments::list(&layout, &context.server_id, &chosen.shown, hint);
+    email.body = Some(chosen.body);
+    let reduced = unfit.or_else(|| damage(&message));
     Ok(Converted {
         email: clean(email),
         reduced,
@@ -112,7 +104,6 @@ fn from_store(context: &ItemContext) -> Email {
         read: Some(context.marks.seen),
         internet_cpid: Some(CPID_UTF8),
         flag: Some(marks::flag(context.marks)),
-        content_class: Some(CONTENT_CLASS.to_owned()),
         last_verb_executed: marks::last_verb(context.marks),
         categories: Some(context.categories.clone()),
         is_draft: context.marks.draft.then_some(true),
@@ -121,20 +112,32 @@ fn from_store(context: &ItemContext) -> Email {
     }
 }
 
-/// Whether a note must stand for the body.
-fn note(raw: &[u8], context: &ItemContext) -> Option<(Reason, &'static str)> {
-    if raw.len() > context.limits.message {
-        return Some((Reason::TooLong, NOTE_TOO_LONG));
-    }
-    let (fields, length) = fields::Fields::split(raw);
-    let content = raw.get(length..).unwrap_or_default();
+/// Why a message cannot be taken apart, if it cannot.
+fn unfit(raw: &[u8], limits: Limits) -> Option<Reason> {
     if raw.is_empty() {
-        Some((Reason::Empty, NOTE_UNREADABLE))
-    } else if fields.is_empty() && is_binary(content) {
-        Some((Reason::NotMail, NOTE_UNREADABLE))
-    } else {
-        None
+        return Some(Reason::Empty);
     }
+    if raw.len() > limits.message {
+        return Some(Reason::TooLong);
+    }
+    let (fields, length) = Fields::split(raw);
+    let content = raw.get(length..).unwrap_or_default();
+    (fields.is_empty() && is_binary(content)).then_some(Reason::NotMail)
+}
+
+/// The header, with a note in place of all else: it is converted as any message, so that kinds and sizes are as asked.
+fn substitute(raw: &[u8], reason: Reason) -> Vec<u8> {
+    let window = raw.get(..HEADER_WINDOW).unwrap_or(raw);
+    let (mut message, note) = match reason {
+        Reason::TooLong => (
+            Message::parse(window).root.fields.without_content(),
+            NOTE_TOO_LONG,
+        ),
+        _ => (Vec::new(), NOTE_UNREADABLE),
+    };
+    message.extend_from_slice(b"Content-Type: text/plain; charset=utf-8\r\n\r\n");
+    message.extend_from_slice(note.as_bytes());
+    message
 }
 
 /// Whether it is no text by its look: a NUL, or one control character in ten.
@@ -145,16 +148,6 @@ fn is_binary(content: &[u8]) -> bool {
         .filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace())
         .count();
     window.contains(&0) || control * 10 > window.len()
-}
-
-/// The part of a message that is looked at where a note stands for the rest.
-fn header_only(raw: &[u8], reason: Reason) -> &[u8] {
-    if reason != Reason::TooLong {
-        return &[];
-    }
-    let window = raw.get(..HEADER_WINDOW).unwrap_or(raw);
-    let message = Message::parse(window);
-    raw.get(..message.root.header.end).unwrap_or_default()
 }
 
 /// What is wrong with a message that was converted nevertheless.

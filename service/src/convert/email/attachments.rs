@@ -125,7 +125,7 @@ fn invented(part: &Part<'_>) -> String {
         let (fields, _) = Fields::split(part.content);
         let subject = fields
             .text("Subject", Hint::default())
-            .map(|subject| file_name(&subject))
+            .map(|subject| file_name(&subject.replace(['/', '\\'], "-")))
             .unwrap_or_default();
         return if subject.is_empty() {
             "message.eml".to_owned()

@@ -211,7 +211,7 @@ impl Source<'_, '_> {
         };
         self.collect(parts, "<br>\n", |part, text| match layout::is_html(part) {
             true => markup::without_charset(&text).into_owned(),
-            false => markup::from_text(&unflowed(part, text)),
+            false => markup::from_text(&text::wire(&unflowed(part, text))),
         })
     }
 

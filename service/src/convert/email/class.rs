@@ -1,5 +1,7 @@
 //! What sort of mail it is (MS-ASEMAIL 2.2.2.49).
 
+use protocol::class::email::CONTENT_CLASS;
+
 use super::body::Smime;
 use super::fields::ContentType;
 use super::mime::Part;
@@ -40,6 +42,15 @@ pub(super) fn message_class(
             .and_then(meeting)
             .or_else(|| report(root))
             .unwrap_or("IPM.Note"),
+    }
+}
+
+/// `ContentClass` that goes with a message class.
+pub(super) fn content_class(message_class: &str) -> &'static str {
+    if message_class.starts_with("IPM.Schedule.") {
+        "urn:content-classes:calendarmessage"
+    } else {
+        CONTENT_CLASS
     }
 }
 

@@ -77,6 +77,22 @@ impl<'m> Fields<'m> {
         self.header
     }
 
+    /// The header without the fields that describe the content, and without the blank line.
+    pub(super) fn without_content(&self) -> Vec<u8> {
+        let mut header = Vec::with_capacity(self.header.len());
+        for (name, value) in &self.fields {
+            if !name
+                .get(..8)
+                .is_some_and(|head| head.eq_ignore_ascii_case(b"content-"))
+            {
+                header.extend_from_slice(name);
+                header.extend_from_slice(value.trim_ascii_end());
+                header.extend_from_slice(b"\r\n");
+            }
+        }
+        header
+    }
+
     /// Whether there is no field at all.
     pub(super) fn is_empty(&self) -> bool {
         self.fields.is_empty()
@@ -140,7 +156,10 @@ impl<'m> Fields<'m> {
     /// The first word of the first field of that name, in lower case.
     pub(super) fn word(&self, name: &str) -> Option<String> {
         let text = self.text(name, Hint::default())?;
-        text.split_whitespace().next().map(str::to_ascii_lowercase)
+        let mut words = text.split(|char: char| char.is_whitespace() || char == ';');
+        words
+            .find(|word| !word.is_empty())
+            .map(str::to_ascii_lowercase)
     }
 
     /// `Content-Type`, if it can be read.

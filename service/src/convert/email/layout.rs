@@ -180,7 +180,7 @@ fn is_calendar(part: &Part<'_>) -> bool {
 fn is_attached(part: &Part<'_>) -> bool {
     part.fields
         .word("Content-Disposition")
-        .is_some_and(|word| word.trim_end_matches(';') == "attachment")
+        .is_some_and(|word| word == "attachment")
 }
 
 fn has_name(part: &Part<'_>) -> bool {
