@@ -7,6 +7,8 @@
 //! The trait says behaviour in words, the `contract` suite (feature `contract`) says it in code,
 //! and every implementation passes that suite.
 
+#[cfg(feature = "contract")]
+pub mod contract;
 mod error;
 mod folder;
 mod item;

@@ -63,6 +63,9 @@ pub struct LocalOptions {
     /// How many messages of a folder the journal remembers; when more are touched between two
     /// questions, the folder is listed.
     pub journal_max: usize,
+    /// How many directories are watched at most, three for each folder. For who wants to leave
+    /// some of the kernel's watches to other programs of the same system user.
+    pub watches_max: usize,
 }
 
 impl Default for LocalOptions {
@@ -73,6 +76,7 @@ impl Default for LocalOptions {
             fetch_bytes_max: 128 * 1024 * 1024,
             blocking_max: 32,
             journal_max: 4096,
+            watches_max: usize::MAX,
         }
     }
 }
@@ -117,7 +121,7 @@ impl LocalStore {
     /// Makes a store, and the driver that its owner must run for watches to work.
     #[must_use = "the driver must be run"]
     pub fn new(options: LocalOptions) -> (Self, LocalDriver) {
-        let hub = Arc::new(Hub::new(options.journal_max));
+        let hub = Arc::new(Hub::new(options.journal_max, options.watches_max));
         let driver = LocalDriver {
             hub: Arc::clone(&hub),
         };

@@ -28,10 +28,8 @@ fn kind(error: &io::Error) -> Kind {
 /// Whether a watch could not be added because a limit of the kernel is reached, rather than
 /// because of the directory.
 pub(crate) fn is_watch_limit(error: &io::Error) -> bool {
-    matches!(
-        error.raw_os_error(),
-        Some(ENOSPC | EMFILE | ENFILE | ENOMEM)
-    )
+    error.kind() == io::ErrorKind::StorageFull
+        || matches!(error.raw_os_error(), Some(EMFILE | ENFILE | ENOMEM))
 }
 
 // The same numbers on all Linux architectures.
@@ -39,14 +37,15 @@ const EIO: i32 = 5;
 const ENOMEM: i32 = 12;
 const ENFILE: i32 = 23;
 const EMFILE: i32 = 24;
-const ENOSPC: i32 = 28;
 
 #[cfg(test)]
 mod tests {
     use std::io::Error;
 
-    use super::{EIO, EMFILE, ENOSPC, io, is_watch_limit};
+    use super::{EIO, EMFILE, io, is_watch_limit};
     use crate::error::{Kind, Retry};
+
+    const ENOSPC: i32 = 28;
 
     #[test]
     fn errors_are_told_apart() {

@@ -44,6 +44,8 @@ pub(crate) struct Hub {
     pub(crate) closed: CancellationToken,
     /// How many records a journal keeps.
     journal_max: usize,
+    /// How many directories are watched at most.
+    watches_max: usize,
     /// For the metrics.
     pub(crate) counters: Counters,
 }
@@ -68,13 +70,14 @@ pub(crate) fn count(counter: &AtomicU64) {
 
 impl Hub {
     /// Opens the instance, if the kernel grants one.
-    pub(crate) fn new(journal_max: usize) -> Self {
+    pub(crate) fn new(journal_max: usize, watches_max: usize) -> Self {
         Self {
-            reader: Mutex::new(Reader::open().ok()),
+            reader: Mutex::new(Reader::open(watches_max).ok()),
             retired: Mutex::default(),
             kick: Notify::new(),
             closed: CancellationToken::new(),
             journal_max,
+            watches_max,
             counters: Counters::default(),
         }
     }

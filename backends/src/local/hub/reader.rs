@@ -54,6 +54,7 @@ pub(super) struct Departure {
 /// See the module.
 pub(super) struct Reader {
     pub(super) inotify: Inotify,
+    watches_max: usize,
     buffer: Vec<u8>,
     /// Several accounts can share a directory (a root inside another one), and then its watch.
     targets: HashMap<i32, (WatchDescriptor, Vec<Target>)>,
@@ -68,9 +69,10 @@ impl Reader {
     const BUFFER_BYTES: usize = 64 * 1024;
 
     /// Asks the kernel for an instance.
-    pub(super) fn open() -> io::Result<Self> {
+    pub(super) fn open(watches_max: usize) -> io::Result<Self> {
         Ok(Self {
             inotify: Inotify::init()?,
+            watches_max,
             buffer: vec![0; Self::BUFFER_BYTES],
             targets: HashMap::new(),
             departures: VecDeque::new(),
@@ -100,6 +102,10 @@ impl Reader {
 
     /// Watches a directory. Links are followed at the root only.
     pub(super) fn watch(&mut self, path: &Path, target: Target) -> io::Result<()> {
+        if self.targets.len() >= self.watches_max {
+            // As the kernel says it.
+            return Err(ErrorKind::StorageFull.into());
+        }
         let mut mask = match target.spot {
             Spot::Folder => WatchMask::CREATE,
             Spot::Messages(_) => WatchMask::CREATE | WatchMask::CLOSE_WRITE,

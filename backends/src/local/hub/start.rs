@@ -75,7 +75,7 @@ impl Hub {
     fn add_one(&self, account: &Arc<Account>, folder: &FolderRef) -> Result<(), Refused> {
         let mut place = locked(&self.reader);
         if place.is_none() {
-            *place = Some(Reader::open().map_err(|_| Refused::Limit)?);
+            *place = Some(Reader::open(self.watches_max).map_err(|_| Refused::Limit)?);
             self.kick.notify_one();
         }
         let Some(reader) = place.as_mut() else {

@@ -1,0 +1,11 @@
+//! The local backend against real directories: the contract that all backends keep, and what is
+//! its own.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod contract;
+mod hand;
