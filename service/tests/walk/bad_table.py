@@ -1,0 +1,209 @@
+"""Bad input, and what is answered to each: the one place that says it. `bad.py` sends all of it.
+
+A row is (what it is, how it is sent, what is answered from 14.0 on, what is answered before if that differs). An answer is either an HTTP
+status, `HTTP 400`, or statuses of the document with their paths, such as `Status=14 Limit=59`; a bar between two values allows both, and
+`*` stands for a Status at the top or in the only collection. `closed` is a connection that ends without an answer. Before 14.0 a status
+of 101 and more cannot be said in a document, so an HTTP status stands for it.
+"""
+
+import gzip
+import os
+
+import wbxml
+from wbxml import HEADER
+
+SYNC = "AirSync:Sync"
+LIMITS = ("HeartbeatInterval", "600")
+
+
+def collection(*inside, class_=True):
+    return lambda c: ("Collection", *(c.email_class if class_ else ()), *(part(c) if callable(part) else part for part in inside))
+
+
+def own(tag, name):
+    """An element with a value that the run knows: the inbox, its key."""
+    return lambda c: (tag, getattr(c, name))
+
+
+INBOX, KEY = own("CollectionId", "inbox"), own("SyncKey", "key")
+
+
+def sync(*collections, more=()):
+    """A Sync of these collections."""
+    def send(c):
+        inside = (("Collections", *(entry(c) for entry in collections)),) if collections else ()
+        return c.post("Sync", (SYNC, *inside, *more))
+    return send
+
+
+def inbox(*inside, more=()):
+    """A Sync of the inbox with the present key."""
+    return sync(collection(KEY, INBOX, *inside), more=more)
+
+
+def raw(command, data):
+    """These bytes."""
+    return lambda c: c.post(command, data)
+
+
+def post(command, document):
+    return lambda c: c.post(command, document(c) if callable(document) else document)
+
+
+def http(method="POST", **changes):
+    """A request whose query or headers are changed: a value of None leaves the part out."""
+    return lambda c: c.http(method, **changes)
+
+
+def fresh(document, *, folder_sync=True, command="Ping"):
+    """The same from a device that was never seen before."""
+    return lambda c: c.fresh(command, document(c) if callable(document) else document, folder_sync)
+
+
+def ping(*inside):
+    return lambda c: ("Ping:Ping", *(part(c) if callable(part) else part for part in inside))
+
+
+def folders(*names):
+    return lambda c: ("Folders", *(("Folder", ("Id", getattr(c, name)), ("Class", "Email")) for name in names))
+
+
+def estimate(ident, key):
+    def document(c):
+        parts = (("AirSync:SyncKey", getattr(c, key)), ("CollectionId", getattr(c, ident)))
+        if c.email_class:
+            parts = (("Class", "Email"), parts[1], ("AirSync:FilterType", "0"), parts[0])
+        return ("GetItemEstimate:GetItemEstimate", ("Collections", ("Collection", *parts)))
+    return post("GetItemEstimate", document)
+
+
+def move(item, source, target):
+    def document(c):
+        return ("Move:MoveItems", ("Move", ("SrcMsgId", getattr(c, item)), ("SrcFldId", getattr(c, source)), ("DstFldId", getattr(c, target))))
+    return post("MoveItems", document)
+
+
+def operations(*inside):
+    return post("ItemOperations", lambda c: ("ItemOperations:ItemOperations", *(part(c) if callable(part) else part for part in inside)))
+
+
+def missing(command, namespace):
+    """A command that is known, but not there; its body does not matter."""
+    return raw(command, wbxml.encode(("%s:%s" % (namespace, command), ("Status", "1"))))
+
+
+NO_FILE = ("Fetch", ("Store", "Mailbox"), ("AirSyncBase:FileReference", "nothing"))
+WHOLE = wbxml.encode((SYNC, ("Collections", ("Collection", ("SyncKey", "0"), ("CollectionId", "1")))))
+DEEP = HEADER + bytes([0x45, 0x5C, 0x4F]) * 20000
+WIDE = HEADER + b"\x45" + b"\x13" * 2_000_000 + b"\x01"
+NOT_WBXML = ("*=102", "HTTP 400")
+GARBLED = ("*=102|103|4", "HTTP 400 or *=4")
+PROTOCOL = ("*=4",)
+ABSENT = ("Status=137", "HTTP 501")
+
+TABLE = (
+    # documents
+    ("WBXML cut off", raw("Sync", WHOLE[:-3]), *NOT_WBXML),
+    ("WBXML cut off in its header", raw("Sync", WHOLE[:2]), *NOT_WBXML),
+    ("string without end", raw("Sync", HEADER + b"\x45\x5c\x4f\x4b\x03abc"), *NOT_WBXML),
+    ("opaque data longer than the body", raw("Sync", HEADER + b"\x45\x5c\x4f\x4b\xc3\x8f\xff\xff\xff\x7f"), *NOT_WBXML),
+    ("another charset", raw("Sync", b"\x03\x01\x04\x00" + WHOLE[4:]), *NOT_WBXML),
+    ("random bytes", raw("Sync", bytes(range(255, 0, -1))), *NOT_WBXML),
+    *(("random bytes after a header, %d" % turn, raw("Sync", HEADER + os.urandom(400)), *GARBLED) for turn in range(20)),
+    ("elements 60,000 deep", raw("Sync", DEEP), *NOT_WBXML),
+    ("two million elements", raw("Sync", WIDE), *NOT_WBXML),
+    ("text that is no WBXML", raw("Sync", b"SyncKey=0&CollectionId=1"), *NOT_WBXML),
+    ("a Ping under Cmd=Sync", post("Sync", ("Ping:Ping", LIMITS)), *GARBLED),
+    ("a Sync under Cmd=Ping", raw("Ping", WHOLE), "Status=4"),
+    ("a Sync under Cmd=FolderSync", raw("FolderSync", WHOLE), "Status=10"),
+    ("gzip that is none", http(headers={"Content-Encoding": "gzip"}, body=WHOLE), "HTTP 400"),
+    ("gzip that unfolds to 200 MB", http(headers={"Content-Encoding": "gzip"}, body=gzip.compress(bytes(200_000_000))), "HTTP 413"),
+    # HTTP
+    ("a body of 100 MB announced", lambda c: c.announce(100_000_000), "HTTP 413"),
+    ("a chunked body without end", lambda c: c.endless(), "HTTP 413 or closed"),
+    ("GET", http("GET"), "HTTP 501|405"),
+    *((method, http(method), "HTTP 501|405") for method in ("PUT", "DELETE", "PATCH", "HEAD", "TRACE", "FROBNICATE")),
+    ("another path", http(path="/Microsoft-Server"), "HTTP 404"),
+    ("no query", http(path="/Microsoft-Server-ActiveSync"), "HTTP 400"),
+    ("Cmd unknown", http(query={"Cmd": "Frobnicate"}), "HTTP 501|400"),
+    ("Cmd missing", http(query={"Cmd": None}), "HTTP 400"),
+    ("DeviceId missing", http(query={"DeviceId": None}), "Status=108", "HTTP 400"),
+    ("DeviceId empty", http(query={"DeviceId": ""}), "Status=108", "HTTP 400"),
+    ("DeviceType missing", http(query={"DeviceType": None}), "Status=109", "HTTP 400"),
+    ("base64 query that is none", http(path="/Microsoft-Server-ActiveSync?jAAJ*BAp"), "HTTP 400"),
+    ("base64 query cut off", http(path="/Microsoft-Server-ActiveSync?jAAJBAp2MTQ"), "HTTP 400"),
+    ("query of 60 KB", http(query={"User": "u" * 60_000}), "HTTP 400|414|431 or closed"),
+    ("headers of 60 KB", http(headers={"X-Long": "u" * 60_000}), "HTTP 400|431 or closed"),
+    ("version missing", http(headers={"MS-ASProtocolVersion": None}), "HTTP 400"),
+    *(("version " + version, http(headers={"MS-ASProtocolVersion": version}), "HTTP 400") for version in ("1.0", "2.5", "99.9", "abc")),
+    ("wrong password", http(password="wrong"), "HTTP 401"),
+    ("unknown user", http(user="nobody"), "HTTP 401"),
+    ("no Authorization", http(headers={"Authorization": None}), "HTTP 401"),
+    ("Authorization that is none", http(headers={"Authorization": "Basic ***"}), "HTTP 401|400"),
+    ("WBXML cut off under Cmd=Ping, which knows no status above 8", raw("Ping", WHOLE[:-3]), "Status=4"),
+    # Sync
+    ("unknown folder", sync(collection(("SyncKey", "0"), ("CollectionId", "99999"))), "Collections/Collection/Status=12"),
+    ("invented SyncKey", sync(collection(("SyncKey", "invented"), INBOX)), "Collections/Collection/Status=3"),
+    ("stale SyncKey", sync(collection(own("SyncKey", "stale_key"), INBOX)), "Collections/Collection/Status=3"),
+    ("SyncKey of 65 characters", sync(collection(("SyncKey", "k" * 65), INBOX)), "*=4|3"),
+    ("no SyncKey", sync(collection(INBOX)), *PROTOCOL),
+    ("no CollectionId", sync(collection(KEY)), *PROTOCOL),
+    ("neither Collections nor Partial", sync(), *PROTOCOL),
+    ("GetChanges 1 with key 0", sync(collection(("SyncKey", "0"), INBOX, ("GetChanges", "1"))), *PROTOCOL),
+    ("WindowSize that is no number", inbox(("WindowSize", "many")), *PROTOCOL),
+    ("FilterType 8 for mail", inbox(("Options", ("FilterType", "8"))), *PROTOCOL),
+    ("more than 200 commands", inbox(("Commands", *(("Fetch", ("ServerId", "1:%d" % item)) for item in range(201)))), *PROTOCOL),
+    ("Change without a ServerId", inbox(("Commands", ("Change", ("ApplicationData", ("Email:Read", "1"))))), *PROTOCOL),
+    ("Fetch of nothing known", inbox(("GetChanges", "0"), ("Commands", ("Fetch", ("ServerId", "no-such-item")))),
+     "Collections/Collection/Responses/Fetch/Status=8"),
+    ("a mail added", inbox(("GetChanges", "0"), ("Commands", ("Add", ("ClientId", "c1"), ("ApplicationData", ("Email:Subject", "s"))))),
+     "Collections/Collection/Responses/Add/Status=6"),
+    ("Wait and HeartbeatInterval", inbox(more=(("Wait", "5"), LIMITS)), *PROTOCOL),
+    ("Wait of no minutes", inbox(more=(("Wait", "0"),)), "Status=14 Limit=1"),
+    ("Wait of 60 minutes", inbox(more=(("Wait", "60"),)), "Status=14 Limit=59"),
+    ("HeartbeatInterval of 59 s", inbox(more=(("HeartbeatInterval", "59"),)), "Status=14 Limit=60"),
+    ("HeartbeatInterval of an hour", inbox(more=(("HeartbeatInterval", "3600"),)), "Status=14 Limit=3540"),
+    # Ping
+    ("Ping before FolderSync", fresh(ping(LIMITS, folders("inbox")), folder_sync=False), "Status=7"),
+    ("Ping of a folder never synced", fresh(ping(LIMITS, folders("inbox"))), "Status=2 Folders/Folder=<inbox>"),
+    ("Ping of an unknown folder", fresh(ping(LIMITS, folders("nowhere"))), "Status=7"),
+    ("Ping with nothing cached", fresh(None), "Status=3"),
+    ("Ping with an interval only, no folders cached", fresh(ping(LIMITS)), "Status=3"),
+    ("Ping with folders only, no interval cached", fresh(ping(folders("inbox"))), "Status=3"),
+    ("heartbeat of 10 s", post("Ping", ping(("HeartbeatInterval", "10"), folders("inbox"))), "Status=5 HeartbeatInterval=60"),
+    ("heartbeat of a day", post("Ping", ping(("HeartbeatInterval", "86400"), folders("inbox"))), "Status=5 HeartbeatInterval=3540"),
+    ("heartbeat that is no number", post("Ping", ping(("HeartbeatInterval", "soon"), folders("inbox"))), "Status=4"),
+    ("2,000 folders", post("Ping", ping(LIMITS, ("Folders", *(("Folder", ("Id", str(ident)), ("Class", "Email")) for ident in range(2000))))),
+     "Status=6 MaxFolders=1000"),
+    ("a folder twice", post("Ping", ping(LIMITS, folders("inbox", "inbox"))), "Status=4"),
+    ("a folder without Id", post("Ping", ping(LIMITS, ("Folders", ("Folder", ("Class", "Email"))))), "Status=4"),
+    # the other commands
+    ("FolderSync without a key", post("FolderSync", ("FolderHierarchy:FolderSync",)), "Status=10"),
+    ("FolderSync with an invented key", post("FolderSync", ("FolderHierarchy:FolderSync", ("SyncKey", "invented"))), "Status=9"),
+    ("FolderSync with an empty body", post("FolderSync", None), "Status=10"),
+    ("GetItemEstimate of an unknown folder", estimate("nowhere", "key"), "Response/Status=2"),
+    ("GetItemEstimate with key 0", estimate("never", "zero"), "Response/Status=3"),
+    ("GetItemEstimate with an invented key", estimate("inbox", "nowhere"), "Response/Status=4"),
+    ("MoveItems from an unknown folder", move("item", "nowhere", "inbox"), "Response/Status=1"),
+    ("MoveItems to an unknown folder", move("item", "inbox", "nowhere"), "Response/Status=2"),
+    ("MoveItems to the same folder", move("item", "inbox", "inbox"), "Response/Status=4"),
+    ("MoveItems of an unknown message", move("nowhere", "inbox", "trash"), "Response/Status=1"),
+    ("ItemOperations with nothing in it", operations(), "Status=2"),
+    ("ItemOperations of an unknown store", operations(("Fetch", ("Store", "Cellar"))), "Response/Fetch/Status=9"),
+    ("ItemOperations of an unknown file", operations(NO_FILE), "Response/Fetch/Status=15"),
+    ("101 ItemOperations", operations(*[NO_FILE] * 101), "Status=11"),
+    ("Settings with nothing in it", post("Settings", ("Settings:Settings",)), "Status=2"),
+    # known commands that are not there
+    ("Search", missing("Search", "Search"), *ABSENT),
+    ("ResolveRecipients", missing("ResolveRecipients", "ResolveRecipients"), *ABSENT),
+    ("MeetingResponse", missing("MeetingResponse", "MeetingResponse"), *ABSENT),
+    ("ValidateCert", missing("ValidateCert", "ValidateCert"), *ABSENT),
+    ("FolderCreate", missing("FolderCreate", "FolderHierarchy"), *ABSENT),
+    ("FolderDelete", missing("FolderDelete", "FolderHierarchy"), *ABSENT),
+    ("FolderUpdate", missing("FolderUpdate", "FolderHierarchy"), *ABSENT),
+    ("SendMail", missing("SendMail", "ComposeMail"), *ABSENT),
+    ("SmartReply", missing("SmartReply", "ComposeMail"), *ABSENT),
+    ("SmartForward", missing("SmartForward", "ComposeMail"), *ABSENT),
+    ("Find, which no version before 16.1 has", missing("Find", "Find"), "HTTP 501 or Status=137|138", "HTTP 501|400"),
+    ("GetAttachment", raw("GetAttachment", None), "HTTP 501|400", "HTTP 501"),
+)
