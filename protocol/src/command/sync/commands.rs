@@ -26,6 +26,12 @@ impl ApplicationData {
         parent.child(airsync::APPLICATION_DATA).cloned().map(Self)
     }
 
+    /// Properties under an `ApplicationData` element, as the class modules write them; `None` under any other.
+    #[must_use]
+    pub fn from_element(element: Element) -> Option<Self> {
+        (element.tag == airsync::APPLICATION_DATA).then_some(Self(element))
+    }
+
     /// The `ApplicationData` element itself.
     #[must_use]
     pub const fn element(&self) -> &Element {
