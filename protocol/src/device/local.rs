@@ -1,0 +1,166 @@
+//! What the user does on the phone.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::class::email::{Flag, Flagged};
+use crate::codepages::email;
+use crate::command::item_operations::FetchTarget;
+use crate::command::move_items::Move;
+use crate::command::sync::{ApplicationData, ClientCommand};
+use crate::command::{CollectionId, ServerId};
+use crate::element::Element;
+use crate::version::Version;
+
+use super::replica::Replica;
+
+/// Something that the user does. What names an item that the phone does not have does nothing.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum LocalChange {
+    /// Reads a message, or marks it unread.
+    SetRead {
+        /// Where it is.
+        folder: CollectionId,
+        /// Which.
+        item: ServerId,
+        /// What it shall be.
+        read: bool,
+    },
+    /// Flags a message for follow-up, or takes the flag away.
+    SetFlag {
+        /// Where it is.
+        folder: CollectionId,
+        /// Which.
+        item: ServerId,
+        /// What it shall be.
+        flagged: bool,
+    },
+    /// Deletes an item.
+    Delete {
+        /// Where it is.
+        folder: CollectionId,
+        /// Which.
+        item: ServerId,
+    },
+    /// Moves an item.
+    Move {
+        /// Where it is.
+        folder: CollectionId,
+        /// Which.
+        item: ServerId,
+        /// Where it shall be.
+        target: CollectionId,
+    },
+    /// Opens an attachment, or an item in full.
+    Fetch(FetchTarget),
+    /// Pulls a folder down to refresh it.
+    Refresh(CollectionId),
+}
+
+/// What was done and has not arrived yet.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Outbox {
+    pub(super) uploads: BTreeMap<CollectionId, Vec<ClientCommand>>,
+    pub(super) moves: Vec<Move>,
+    pub(super) fetches: VecDeque<FetchTarget>,
+}
+
+impl Outbox {
+    /// Shows the user's change at once and keeps it to be sent.
+    pub(super) fn add(&mut self, change: LocalChange, replica: &mut Replica) {
+        match change {
+            LocalChange::SetRead { folder, item, read } => {
+                if let Some(copy) = replica.item_mut(&folder, &item) {
+                    copy.read = read;
+                    let read = Element::number(email::READ, u8::from(read));
+                    self.change(folder, item, read);
+                }
+            }
+            LocalChange::SetFlag {
+                folder,
+                item,
+                flagged,
+            } => {
+                if let Some(copy) = replica.item_mut(&folder, &item) {
+                    copy.flagged = flagged;
+                    let flag = if flagged { Flagged::Yes } else { Flagged::No };
+                    let flag = Flag::from_flagged(flag).to_element(Version::V16_1);
+                    self.change(folder, item, flag);
+                }
+            }
+            LocalChange::Delete { folder, item } => {
+                if take(replica, &folder, &item) {
+                    let delete = ClientCommand::Delete {
+                        class: None,
+                        server_id: item,
+                        instance_id: None,
+                    };
+                    self.uploads.entry(folder).or_default().push(delete);
+                }
+            }
+            LocalChange::Move {
+                folder,
+                item,
+                target,
+            } => {
+                if take(replica, &folder, &item) {
+                    self.moves.push(Move {
+                        source_item: item,
+                        source_folder: folder,
+                        target_folder: target,
+                    });
+                }
+            }
+            LocalChange::Fetch(target) => self.fetches.push_back(target),
+            LocalChange::Refresh(folder) => {
+                if let Some(copy) = replica.folders.get_mut(&folder) {
+                    copy.due = true;
+                }
+            }
+        }
+    }
+
+    /// How many operations of a folder there are to be sent.
+    pub(super) fn count(&self, folder: &CollectionId) -> usize {
+        self.uploads.get(folder).map_or(0, Vec::len)
+    }
+
+    /// The first operations of a folder.
+    pub(super) fn first(&self, folder: &CollectionId, count: usize) -> Vec<ClientCommand> {
+        let all = self.uploads.get(folder).into_iter().flatten();
+        all.take(count).cloned().collect()
+    }
+
+    /// The first operations of a folder arrived.
+    pub(super) fn arrived(&mut self, folder: &CollectionId, count: usize) {
+        if let Some(all) = self.uploads.get_mut(folder) {
+            all.drain(..count.min(all.len()));
+            if all.is_empty() {
+                self.uploads.remove(folder);
+            }
+        }
+    }
+
+    /// Drops what is about folders that are gone.
+    pub(super) fn keep_folders(&mut self, replica: &Replica) {
+        self.uploads
+            .retain(|folder, _| replica.folders.contains_key(folder));
+        self.moves
+            .retain(|one| replica.folders.contains_key(&one.source_folder));
+    }
+
+    fn change(&mut self, folder: CollectionId, server_id: ServerId, property: Element) {
+        let change = ClientCommand::Change {
+            class: None,
+            server_id,
+            instance_id: None,
+            data: ApplicationData::new([property]),
+        };
+        self.uploads.entry(folder).or_default().push(change);
+    }
+}
+
+/// Takes an item away from what the user sees.
+fn take(replica: &mut Replica, folder: &CollectionId, item: &ServerId) -> bool {
+    let copy = replica.folders.get_mut(folder);
+    copy.is_some_and(|copy| copy.items.remove(item).is_some())
+}
