@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod device;
 mod golden;
 mod laws;
 mod reference;

@@ -1,0 +1,7 @@
+//! The phone against scripted answers, on a clock that the test moves.
+
+mod arbitrary;
+mod phone;
+mod push;
+mod setup;
+mod sync;
