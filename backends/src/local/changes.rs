@@ -17,7 +17,7 @@ use crate::local::error::io;
 use crate::local::hub::{Hub, count};
 use crate::local::journal::Fate;
 use crate::local::keywords::Keywords;
-use crate::local::scan::{self, Found};
+use crate::local::scan::{self, Messages};
 use crate::local::token::{Mark, Position, Stamp};
 use crate::local::tree;
 use crate::name::{FolderRef, ItemRef, Token};
@@ -72,21 +72,25 @@ impl Look<'_> {
         let stamp = Stamp::read(self.dir).map_err(io(OP))?;
         self.hub.drain();
         let position = self.account.position(self.folder);
-        let kind = match since {
-            Some(mark) => match self.increment(mark, stamp)? {
-                Some(changes) => Some(DeltaKind::Changes(changes)),
-                None => self.complete(position, horizon)?,
-            },
-            None => self.complete(position, horizon)?,
+        let settled = stamp.is_settled(begun).then_some(stamp);
+        let known = match since {
+            Some(mark) => self.increment(mark, stamp)?,
+            None => None,
         };
-        let mark = Mark {
-            horizon,
-            position,
-            stamp: stamp.is_settled(begun).then_some(stamp),
+        let answer = match known {
+            Some(changes) => Some((DeltaKind::Changes(changes), settled)),
+            None => self.complete(position, horizon, settled)?,
         };
-        Ok(kind.map(|kind| Delta {
-            kind,
-            token: mark.to_token(),
+        Ok(answer.map(|(kind, stamp)| {
+            let mark = Mark {
+                horizon,
+                position,
+                stamp,
+            };
+            Delta {
+                kind,
+                token: mark.to_token(),
+            }
         }))
     }
 
@@ -116,17 +120,17 @@ impl Look<'_> {
         &self,
         position: Option<Position>,
         horizon: Horizon,
-    ) -> Result<Option<DeltaKind>, BackendError> {
+        settled: Option<Stamp>,
+    ) -> Result<Option<(DeltaKind, Option<Stamp>)>, BackendError> {
         count(&self.hub.counters.listings);
-        // Letters get their meaning before they are used.
-        let mut states = match position {
+        let (mut states, stamp) = match position {
             Some(position) => match self.journalled_listing(position)? {
-                Some(states) => states,
+                Some(states) => (states, settled),
                 None => return Ok(None),
             },
             None => {
-                let found = scan::steady_listing(self.dir).map_err(io(OP))?;
-                self.states(&found)?
+                let (found, stamp) = scan::steady_listing(self.dir).map_err(io(OP))?;
+                (self.states(&found)?, stamp)
             }
         };
         // A folder that was renamed while it was read looks empty.
@@ -134,10 +138,10 @@ impl Look<'_> {
             return Ok(None);
         }
         states.retain(|state| horizon.admits(state.time));
-        Ok(Some(DeltaKind::Listing(states)))
+        Ok(Some((DeltaKind::Listing(states), stamp)))
     }
 
-    fn states(&self, found: &HashMap<Box<str>, Found>) -> Result<Vec<ItemState>, BackendError> {
+    fn states(&self, found: &Messages) -> Result<Vec<ItemState>, BackendError> {
         let keywords = Keywords::load(self.dir).map_err(io(OP))?;
         Ok(found.values().map(|found| found.state(&keywords)).collect())
     }

@@ -178,11 +178,14 @@ pub(crate) fn places(dir: &Path) -> io::Result<Vec<Place>> {
     Ok(places)
 }
 
+/// Messages by unique name.
+pub(crate) type Messages = HashMap<Box<str>, Found>;
+
 /// All messages of a folder.
 #[derive(Debug, Default)]
 pub(crate) struct Listing {
-    /// By unique name.
-    pub(crate) found: HashMap<Box<str>, Found>,
+    /// One file of each.
+    pub(crate) found: Messages,
     /// Listed in a directory, but gone when looked at.
     pub(crate) vanished: HashSet<Box<str>>,
     /// Messages with more than one file. The one in `cur` counts: somebody has set letters on it.
@@ -214,15 +217,17 @@ pub(crate) fn listing(dir: &Path) -> io::Result<Listing> {
 /// Reads a folder again until nothing moved while it was read. In a folder that never rests, what
 /// any pass saw and is still where it was seen counts: a message would have to move during every
 /// pass, always to where it had been read already, to be missed.
-pub(crate) fn steady_listing(dir: &Path) -> io::Result<HashMap<Box<str>, Found>> {
-    let mut earlier: HashMap<Box<str>, Found> = HashMap::new();
+///
+/// With the listing comes the stamp that it belongs to, if the folder did rest.
+pub(crate) fn steady_listing(dir: &Path) -> io::Result<(Messages, Option<Stamp>)> {
+    let mut earlier = Messages::new();
     for _ in 0..PASSES_MAX {
         let begun = SystemTime::now();
         let before = Stamp::read(dir)?;
         let pass = listing(dir)?;
         let rested = before.is_settled(begun) && Stamp::read(dir)? == before;
         if rested && pass.vanished.is_empty() {
-            return Ok(pass.found);
+            return Ok((pass.found, Some(before)));
         }
         let mut merged = pass.found;
         for (unique, found) in earlier {
@@ -235,7 +240,7 @@ pub(crate) fn steady_listing(dir: &Path) -> io::Result<HashMap<Box<str>, Found>>
         earlier = merged;
         thread::sleep(STEP);
     }
-    Ok(earlier)
+    Ok((earlier, None))
 }
 
 const PASSES_MAX: usize = 8;
@@ -321,13 +326,14 @@ mod tests {
         names.sort_unstable();
         assert_eq!(names, ["a:2,S", "b:2,"]);
         assert!(all.twins.contains("a") && all.twins.len() == 1);
-        let steady = steady_listing(dir.path()).unwrap();
+        let (steady, stamp) = steady_listing(dir.path()).unwrap();
         assert_eq!(steady.len(), 2);
+        assert!(stamp.is_some());
     }
 
     #[test]
     fn an_inbox_without_directories_is_empty() {
         let dir = tempfile::tempdir().unwrap();
-        assert!(steady_listing(dir.path()).unwrap().is_empty());
+        assert!(steady_listing(dir.path()).unwrap().0.is_empty());
     }
 }

@@ -9,11 +9,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use backends::contract::{Bench, Failure, Hand, Outcome};
+use backends::contract::{Bench, Failure, Hand, Outcome, PATIENCE, Replica};
 use backends::local::{LocalMailbox, LocalOptions, LocalStore};
-use backends::{Flag, FolderRef, ItemRef, Marks};
+use backends::{Flag, FolderRef, ItemRef, Marks, Watch, WatchEvent};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// One account in a directory of its own, with a store that watches.
@@ -64,6 +65,24 @@ impl Home {
         self.root.join(folder.as_str())
     }
 
+    /// Waits for the next hint, but not for ever.
+    pub(crate) async fn next(watch: &mut Watch) -> WatchEvent {
+        timeout(PATIENCE, watch.next()).await.unwrap().unwrap()
+    }
+
+    /// Waits until hints have led the replica of the inbox to be as the check wants it.
+    pub(crate) async fn follow(
+        &self,
+        watch: &mut Watch,
+        replica: &mut Replica,
+        done: impl Fn(&Replica) -> bool,
+    ) {
+        while !done(replica) {
+            Self::next(watch).await;
+            replica.refresh(&self.mailbox(), &inbox()).await.unwrap();
+        }
+    }
+
     /// Where a message is: in which directory, under which name.
     pub(crate) fn find(&self, folder: &FolderRef, item: &ItemRef) -> Option<PathBuf> {
         ["new", "cur"].into_iter().find_map(|part| {
@@ -78,6 +97,10 @@ impl Home {
         let number = self.number.fetch_add(1, Ordering::Relaxed);
         format!("{time}.M{number}P1.host")
     }
+}
+
+pub(crate) fn inbox() -> FolderRef {
+    FolderRef::new("")
 }
 
 pub(crate) fn unique(path: &Path) -> String {

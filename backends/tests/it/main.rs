@@ -8,4 +8,9 @@
 )]
 
 mod contract;
+mod delivery;
 mod hand;
+mod keywords;
+mod limits;
+mod model;
+mod upheaval;
