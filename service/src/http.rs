@@ -4,8 +4,17 @@
 
 pub mod answer;
 pub mod auth;
+mod body;
+pub mod connection;
+mod encode;
+pub(crate) mod gateway;
+mod limits;
+pub(crate) mod listener;
+mod proxy;
 pub mod receipt;
+mod refuse;
 pub mod request;
+pub mod tls;
 pub mod users;
 
 use async_trait::async_trait;
@@ -13,7 +22,7 @@ use protocol::query::Command;
 use protocol::version::Version;
 
 use crate::http::answer::Answer;
-use crate::http::request::EasRequest;
+use crate::http::request::{AccountName, EasRequest};
 use crate::telemetry::Facts;
 
 /// What serves the commands.
@@ -31,4 +40,10 @@ pub trait Dispatch: Send + Sync + 'static {
 
     /// The versions that are served, oldest first.
     fn versions(&self) -> &[Version];
+
+    /// An account was removed or its password changed: what is parked for it ends, so that its devices learn
+    /// of it by their next request. Must return at once.
+    fn revoked(&self, account: &AccountName) {
+        let _nothing_is_parked = account;
+    }
 }

@@ -1,0 +1,112 @@
+//! TLS: certificates from files, TLS 1.2 and 1.3, `http/1.1` only.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::ServerConfig;
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::ResolvesServerCert;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use tokio_rustls::TlsAcceptor;
+
+use crate::config::TlsFiles;
+use crate::http::request::Transport;
+
+/// A certificate or key that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot use {path} for TLS (listen.tls_cert, listen.tls_key): {reason}")]
+pub struct TlsError {
+    /// The file at fault.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// An acceptor with the certificate of the files.
+///
+/// # Errors
+/// When a file cannot be read, or key and certificate do not belong together.
+pub(crate) fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, TlsError> {
+    Ok(with_resolver(Arc::new(SingleCertAndKey::from(
+        certified_key(files)?,
+    ))))
+}
+
+/// An acceptor that asks `resolver` for the certificate of each connection.
+pub(crate) fn with_resolver(resolver: Arc<dyn ResolvesServerCert>) -> TlsAcceptor {
+    let provider = Arc::new(ring::default_provider());
+    let builder = ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12]);
+    #[expect(
+        clippy::expect_used,
+        reason = "ring has suites for both versions; a unit test makes one"
+    )]
+    let builder = builder.expect("the provider supports TLS 1.2 and 1.3");
+    let mut config = builder.with_no_client_auth().with_cert_resolver(resolver);
+    // h2 would put parked requests onto shared connections, with flow control and pings of their own.
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    TlsAcceptor::from(Arc::new(config))
+}
+
+/// Reads certificate and key.
+///
+/// # Errors
+/// When a file cannot be read, or key and certificate do not belong together.
+pub(crate) fn certified_key(files: &TlsFiles) -> Result<CertifiedKey, TlsError> {
+    let wrong = |path: &Path, reason: String| TlsError {
+        path: path.to_owned(),
+        reason,
+    };
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_file_iter(&files.cert)
+        .map_err(|error| wrong(&files.cert, error.to_string()))?
+        .collect();
+    let chain = chain.map_err(|error| wrong(&files.cert, error.to_string()))?;
+    if chain.is_empty() {
+        return Err(wrong(&files.cert, "no certificate in it".to_owned()));
+    }
+    let key = PrivateKeyDer::from_pem_file(&files.key)
+        .map_err(|error| wrong(&files.key, error.to_string()))?;
+    let key = ring::sign::any_supported_type(&key)
+        .map_err(|error| wrong(&files.key, error.to_string()))?;
+    let certified = CertifiedKey::new(chain, key);
+    certified.keys_match().map_err(|error| {
+        wrong(
+            &files.key,
+            format!("does not belong to the certificate: {error}"),
+        )
+    })?;
+    Ok(certified)
+}
+
+/// What was agreed on.
+pub(crate) fn transport(connection: &rustls::ServerConnection) -> Transport {
+    match connection.protocol_version() {
+        Some(rustls::ProtocolVersion::TLSv1_3) => Transport::Tls13,
+        _ => Transport::Tls12,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_must_belong_to_its_certificate() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = TlsFiles {
+            cert: folder.path().join("cert.pem"),
+            key: folder.path().join("key.pem"),
+        };
+        let one = rcgen::generate_simple_self_signed(["mail.example".to_owned()]).unwrap();
+        let other = rcgen::generate_simple_self_signed(["mail.example".to_owned()]).unwrap();
+        std::fs::write(&files.cert, one.cert.pem()).unwrap();
+        std::fs::write(&files.key, one.signing_key.serialize_pem()).unwrap();
+        assert!(acceptor(&files).is_ok());
+        std::fs::write(&files.key, other.signing_key.serialize_pem()).unwrap();
+        assert!(matches!(acceptor(&files), Err(TlsError { path, .. }) if path == files.key));
+        std::fs::write(&files.cert, "").unwrap();
+        assert!(matches!(acceptor(&files), Err(TlsError { path, .. }) if path == files.cert));
+    }
+}
