@@ -84,3 +84,45 @@ impl BodyPartPreference {
         self.0.write(tags::BODY_PART_PREFERENCE, version)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{BodyPreference, BodyType, DataError, tags};
+    use crate::element::Element;
+
+    #[test]
+    fn what_devices_send() {
+        let preference = |children: &[(crate::tag::Tag, &str)]| {
+            let children = children
+                .iter()
+                .map(|(tag, text)| Element::text(*tag, *text));
+            BodyPreference::from_element(&Element::new(tags::BODY_PREFERENCE).with_all(children))
+        };
+        let whole = BodyPreference::whole(BodyType::Html);
+        assert_eq!(preference(&[(tags::TYPE, "2")]), Ok(whole));
+        let expected = BodyPreference {
+            truncation_size: Some(u32::MAX),
+            all_or_none: true,
+            preview: Some(255),
+            ..whole
+        };
+        // Out of order, an empty flag, a longer preview than there is.
+        let sent = [
+            (tags::PREVIEW, "512"),
+            (tags::ALL_OR_NONE, ""),
+            (tags::TRUNCATION_SIZE, "4294967295"),
+            (tags::TYPE, " 2 "),
+        ];
+        assert_eq!(preference(&sent), Ok(expected));
+        assert_eq!(preference(&[]), Err(DataError::Missing(tags::TYPE)));
+        assert_eq!(
+            preference(&[(tags::TYPE, "5")]),
+            Err(DataError::Malformed(tags::TYPE))
+        );
+        let endless = [(tags::TYPE, "1"), (tags::TRUNCATION_SIZE, "-1")];
+        assert_eq!(
+            preference(&endless),
+            Err(DataError::Malformed(tags::TRUNCATION_SIZE))
+        );
+    }
+}

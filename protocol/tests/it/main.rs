@@ -9,6 +9,8 @@
 )]
 
 mod device;
+mod email;
+mod email_laws;
 mod golden;
 mod laws;
 mod reference;

@@ -120,3 +120,120 @@ fn all_or_none(element: &Element) -> Result<(), DataError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{DataError, Element, EmailUpload, Flag, UploadError, tags, tasks};
+    use crate::class::email::CompleteFlag;
+    use crate::codepages::{airsync, email2};
+    use crate::tag::Tag;
+
+    fn data(children: impl IntoIterator<Item = Element>) -> Element {
+        Element::new(airsync::APPLICATION_DATA).with_all(children)
+    }
+
+    fn flag(children: &[(Tag, &str)]) -> Result<Option<Flag>, DataError> {
+        let children = children
+            .iter()
+            .map(|(tag, text)| Element::text(*tag, *text));
+        let upload = EmailUpload::parse(&data([Element::new(tags::FLAG).with_all(children)]));
+        upload
+            .map(|upload| upload.flag)
+            .map_err(|UploadError(error)| error)
+    }
+
+    #[test]
+    fn only_marks_may_change() {
+        assert_eq!(EmailUpload::parse(&data([])), Ok(EmailUpload::default()));
+        assert!(EmailUpload::default().is_empty());
+        for tag in [
+            tags::SUBJECT,
+            tags::IMPORTANCE,
+            email2::CONVERSATION_ID,
+            email2::SENDER,
+            email2::RECEIVED_AS_BCC,
+        ] {
+            let refused = EmailUpload::parse(&data([
+                Element::text(tags::READ, "1"),
+                Element::text(tag, "1"),
+            ]));
+            assert_eq!(refused, Err(UploadError(DataError::NotAllowed(tag))));
+        }
+        let read = EmailUpload::parse(&data([Element::text(tags::READ, "0")])).unwrap();
+        assert_eq!((read.read, read.is_empty()), (Some(false), false));
+        for text in ["", "2", "yes"] {
+            let refused = EmailUpload::parse(&data([Element::text(tags::READ, text)]));
+            assert_eq!(refused, Err(UploadError(DataError::Malformed(tags::READ))));
+        }
+    }
+
+    #[test]
+    fn categories_are_bounded() {
+        let upload = |count| {
+            let all = std::iter::repeat_n(Element::text(tags::CATEGORY, "a"), count);
+            EmailUpload::parse(&data([Element::new(tags::CATEGORIES).with_all(all)]))
+        };
+        assert_eq!(upload(0).unwrap().categories, Some(Vec::new()));
+        assert_eq!(upload(300).unwrap().categories.unwrap().len(), 300);
+        assert!(upload(301).is_err());
+    }
+
+    #[test]
+    fn flags_are_whole_or_refused() {
+        let (start, due) = ("2025-03-01T00:00:00.000Z", "2025-03-02T00:00:00.000Z");
+        let active = [(tags::STATUS, "2"), (tags::FLAG_TYPE, "for Follow Up")];
+        let dates = [
+            (tasks::START_DATE, start),
+            (tasks::DUE_DATE, due),
+            (tasks::UTC_START_DATE, start),
+            (tasks::UTC_DUE_DATE, due),
+        ];
+        assert_eq!(flag(&[]), Ok(Some(Flag::Cleared)));
+        assert_eq!(flag(&[(tags::STATUS, "0")]), Ok(Some(Flag::Cleared)));
+        assert_eq!(
+            flag(&[(tags::STATUS, "1")]),
+            Ok(Some(Flag::Complete(CompleteFlag::default())))
+        );
+        assert!(matches!(flag(&active), Ok(Some(Flag::Active(_)))));
+        assert!(
+            matches!(flag(&[&active[..], &dates].concat()), Ok(Some(Flag::Active(flag))) if flag.dates.is_some())
+        );
+        for (sent, error) in [
+            (
+                vec![(tags::FLAG_TYPE, "x")],
+                DataError::Missing(tags::STATUS),
+            ),
+            (
+                vec![(tags::STATUS, "3")],
+                DataError::Malformed(tags::STATUS),
+            ),
+            (
+                [&active[..], &dates[..3]].concat(),
+                DataError::Missing(tasks::UTC_DUE_DATE),
+            ),
+            (
+                [&active[..], &[(tasks::REMINDER_SET, "1")]].concat(),
+                DataError::Missing(tasks::REMINDER_TIME),
+            ),
+            (
+                [
+                    &active[..],
+                    &dates[..2],
+                    &[(tasks::UTC_START_DATE, due), (tasks::UTC_DUE_DATE, start)],
+                ]
+                .concat(),
+                DataError::Malformed(tasks::UTC_DUE_DATE),
+            ),
+            (
+                vec![(tags::STATUS, "1"), (tags::COMPLETE_TIME, start)],
+                DataError::Missing(tasks::DATE_COMPLETED),
+            ),
+            (
+                vec![(tags::STATUS, "1"), (tags::COMPLETE_TIME, "soon")],
+                DataError::Malformed(tags::COMPLETE_TIME),
+            ),
+        ] {
+            assert_eq!(flag(&sent), Err(error), "{sent:?}");
+        }
+    }
+}
