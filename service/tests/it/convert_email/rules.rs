@@ -1,6 +1,7 @@
 //! Which body a device gets, and how much of it.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use directpush::convert::email::{
     BodyWish, ItemContext, Limits, Marks, MimeSupport, Reason, to_eas,
@@ -220,4 +221,63 @@ fn drafts_say_so_from_16_0() {
             .child(airsyncbase::BODY)
             .is_some()
     );
+}
+
+#[test]
+fn hostile_messages_cost_time_in_proportion() {
+    let html = "Content-Type: text/html\n\n";
+    let wish = BodyWish {
+        preferences: vec![BodyPreference {
+            preview: Some(255),
+            ..BodyPreference::whole(BodyType::Html)
+        }],
+        ..whole(BodyType::Html)
+    };
+    for (name, raw) in [
+        ("nested", html.to_owned() + &"<div>".repeat(100_000)),
+        (
+            "meta",
+            html.to_owned() + &"<meta charset=x>".repeat(100_000),
+        ),
+        ("cid", html.to_owned() + &"cid:".repeat(400_000)),
+        (
+            "words",
+            "Subject: ".to_owned() + &"=?utf-8?q?a?= ".repeat(100_000),
+        ),
+        ("halves", "Subject: ".to_owned() + &"=?a?q?".repeat(300_000)),
+        ("fields", "a: b\n".repeat(300_000)),
+        ("folds", "To: a".to_owned() + &"\n ".repeat(300_000)),
+        ("comments", "To: ".to_owned() + &"(".repeat(1_000_000)),
+        ("brackets", "To: ".to_owned() + &"<\"".repeat(500_000)),
+        ("groups", "To: ".to_owned() + &"a:".repeat(500_000)),
+        (
+            "parameters",
+            "Content-Type: a/b".to_owned() + &"; a*0*=''%".repeat(100_000),
+        ),
+        (
+            "references",
+            "References: ".to_owned() + &"<a@b>".repeat(200_000),
+        ),
+        ("lines", "\n-\n--\n".repeat(200_000)),
+        (
+            "multiparts",
+            "Content-Type: multipart/mixed; boundary=a\n\n--a\n".repeat(30_000),
+        ),
+        (
+            "parts",
+            "Content-Type: multipart/mixed; boundary=a\n\n".to_owned()
+                + &"--a\nContent-ID: <c>\n\n\n".repeat(50_000),
+        ),
+        (
+            "messages",
+            "Content-Type: message/rfc822\n\n".repeat(50_000) + "\u{1}",
+        ),
+    ] {
+        let begun = Instant::now();
+        for wish in [&wish, &whole(BodyType::Plain), &whole(BodyType::Mime)] {
+            convert(raw.as_bytes(), wish);
+        }
+        // Well below a second each, unoptimised; anything quadratic takes minutes.
+        assert!(begun.elapsed() < Duration::from_secs(30), "{name}");
+    }
 }
