@@ -1,16 +1,53 @@
 //! The state store: all SQL of the gateway, one file per table.
 //!
-//! It holds ids, versions, sequence numbers and device records; never content, never a password.
+//! It holds ids, versions, sequence numbers and device records; never content, never a password. SQLite in WAL
+//! mode with `synchronous=FULL`, because a key that is rolled back costs a phone a full resync. Statements are
+//! written so that PostgreSQL reads them too.
+//!
+//! Functions on [`Store`] are whole operations. The functions of the tables take a connection, so that
+//! the index can put several of them into one transaction.
 
+pub mod account;
+pub mod answer;
+pub mod collection;
 pub mod device;
+pub mod folder;
+pub mod gone;
+pub mod item;
+pub mod moved;
 pub mod remember;
+pub mod skipped;
+pub mod upload;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection};
 
 pub use self::device::{Device, DeviceChange, DeviceName};
 pub use self::remember::{PingCache, Sent};
+pub use self::skipped::Skipped;
+pub use self::writer::Write;
 
-use std::path::Path;
+use self::writer::Writer;
 
-use crate::ids::AccountId;
+/// The kind of connection that statements run on.
+pub type Conn = SqliteConnection;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// Connections for reading beside the one that writes.
+const READERS: u32 = 4;
+
+/// How long a statement waits for a lock that another process holds (a backup, a migration).
+const BUSY: Duration = Duration::from_secs(10);
 
 /// Why the store failed.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +58,7 @@ pub enum StoreError {
     Database(#[from] sqlx::Error),
     /// The schema could not be brought up to date.
     #[error("the state store's schema cannot be brought up to date")]
-    Migrate(#[source] sqlx::migrate::MigrateError),
+    Migrate(#[source] MigrateError),
     /// The schema was written by a newer version of this program.
     #[error(
         "the state store was written by a newer version of directpush (schema {found}, this one knows {known})"
@@ -38,11 +75,26 @@ pub enum StoreError {
         /// The table.
         table: &'static str,
     },
+    /// A transaction that others were in too could not be committed.
+    #[error("the state store could not commit")]
+    Commit,
+}
+
+/// Whether a commit waits for the disk.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Durability {
+    /// It does: what was answered survives a power cut.
+    Full,
+    /// It does not. For tests.
+    None,
 }
 
 /// A handle to the store. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Store {}
+pub struct Store {
+    writer: Arc<Writer>,
+    readers: SqlitePool,
+}
 
 impl Store {
     /// Opens the store in a SQLite file, makes it if it is not there, brings its schema up to date.
@@ -50,16 +102,95 @@ impl Store {
     /// # Errors
     /// `Newer`, `Migrate`, `Database`.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        let _ = path;
-        Ok(Self {})
+        Self::open_with(path, Durability::Full).await
     }
 
-    /// The account of a login name; made if it is not there.
+    /// As [`Self::open`], with a choice.
+    ///
+    /// # Errors
+    /// `Newer`, `Migrate`, `Database`.
+    pub async fn open_with(path: &Path, durability: Durability) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(match durability {
+                Durability::Full => SqliteSynchronous::Full,
+                Durability::None => SqliteSynchronous::Off,
+            })
+            .foreign_keys(false)
+            .busy_timeout(BUSY)
+            .disable_statement_logging();
+        let mut conn = SqliteConnection::connect_with(&options).await?;
+        migrate(&mut conn).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_lazy_with(options);
+        Ok(Self {
+            writer: Arc::new(Writer::new(conn)),
+            readers,
+        })
+    }
+
+    /// Closes the connections, once what is being written is written.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    /// Begins to write. What was written is undone unless [`Write::commit`] is called.
     ///
     /// # Errors
     /// `Database`.
-    pub async fn account(&self, login: &str, now: i64) -> Result<AccountId, StoreError> {
-        let _ = (login, now);
-        Err(StoreError::Database(sqlx::Error::RowNotFound))
+    pub async fn write(&self) -> Result<Write<'_>, StoreError> {
+        self.writer.begin().await
     }
+
+    /// A connection for single reads.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn read(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
+        Ok(self.readers.acquire().await?)
+    }
+
+    /// A transaction for reads that must see one state.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn snapshot(&self) -> Result<sqlx::Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.readers.begin().await?)
+    }
+}
+
+async fn migrate(conn: &mut Conn) -> Result<(), StoreError> {
+    let known = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0);
+    let table: Option<i64> =
+        sqlx::query_scalar("SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations'")
+            .fetch_optional(&mut *conn)
+            .await?;
+    if table.is_some() {
+        let found: Option<i64> = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
+            .fetch_one(&mut *conn)
+            .await?;
+        if let Some(found) = found.filter(|found| *found > known) {
+            return Err(StoreError::Newer { found, known });
+        }
+    }
+    MIGRATIONS.run(conn).await.map_err(StoreError::Migrate)
+}
+
+/// Numbers are stored as 64 bits with sign; ids and sequence numbers never come near the end of them.
+pub(crate) fn to_db(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// The other way.
+pub(crate) fn from_db(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+/// A 32-bit number of the store.
+pub(crate) fn small(number: i64, table: &'static str) -> Result<u32, StoreError> {
+    u32::try_from(number).map_err(|_| StoreError::Damaged { table })
 }

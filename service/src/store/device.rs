@@ -1,7 +1,13 @@
 //! Devices: who they are, and what they said of themselves.
 
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
 use crate::ids::{AccountId, DeviceId};
-use crate::store::{Store, StoreError};
+use crate::store::{Conn, Store, StoreError, from_db};
+
+/// How long the answers to a new device are given to be proved received, in seconds.
+pub const GRACE: i64 = 60;
 
 /// How a device names itself in every request.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -81,8 +87,24 @@ impl Store {
         name: DeviceName<'_>,
         now: i64,
     ) -> Result<Device, StoreError> {
-        let _ = (account, name, now);
-        Err(StoreError::Database(sqlx::Error::RowNotFound))
+        if let Some(device) = find(&mut *self.read().await?, account, name).await? {
+            return Ok(device);
+        }
+        let mut write = self.write().await?;
+        sqlx::query(
+            "INSERT INTO device (id, account, name, kind, first_seen, last_seen) \
+             SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, $4, $4 FROM device WHERE TRUE \
+             ON CONFLICT (account, name, kind) DO NOTHING",
+        )
+        .bind(account.0)
+        .bind(name.id)
+        .bind(name.kind)
+        .bind(now)
+        .execute(&mut *write)
+        .await?;
+        let device = find(&mut write, account, name).await?;
+        write.commit().await?;
+        device.ok_or(StoreError::Damaged { table: "device" })
     }
 
     /// All devices of an account, or of all accounts.
@@ -90,8 +112,13 @@ impl Store {
     /// # Errors
     /// `Database`.
     pub async fn devices(&self, account: Option<AccountId>) -> Result<Vec<Device>, StoreError> {
-        let _ = account;
-        Err(StoreError::Database(sqlx::Error::RowNotFound))
+        let rows = sqlx::query(
+            "SELECT * FROM device WHERE $1 IS NULL OR account = $1 ORDER BY account, id",
+        )
+        .bind(account.map(|account| account.0))
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        rows.iter().map(read).collect()
     }
 
     /// Writes what changed of a device; an empty change writes nothing.
@@ -103,8 +130,33 @@ impl Store {
         device: DeviceId,
         change: &DeviceChange,
     ) -> Result<(), StoreError> {
-        let _ = (device, change);
-        Err(StoreError::Database(sqlx::Error::RowNotFound))
+        if *change == DeviceChange::default() {
+            return Ok(());
+        }
+        let mut write = self.write().await?;
+        sqlx::query(
+            "UPDATE device SET user_agent = COALESCE($2, user_agent), \
+             protocol = COALESCE($3, protocol), info = COALESCE($4, info), \
+             access = COALESCE($5, access), last_seen = COALESCE($6, last_seen), \
+             policy_key = CASE WHEN $7 THEN $8 ELSE policy_key END, \
+             offered_key = CASE WHEN $9 THEN $10 ELSE offered_key END, \
+             wipe = CASE WHEN $11 THEN $12 ELSE wipe END WHERE id = $1",
+        )
+        .bind(device.0)
+        .bind(&change.user_agent)
+        .bind(&change.protocol)
+        .bind(&change.info)
+        .bind(&change.access)
+        .bind(change.last_seen)
+        .bind(change.policy_key.is_some())
+        .bind(change.policy_key.flatten().map(i64::from))
+        .bind(change.offered_key.is_some())
+        .bind(change.offered_key.flatten().map(i64::from))
+        .bind(change.wipe.is_some())
+        .bind(change.wipe.clone().flatten())
+        .execute(&mut *write)
+        .await?;
+        write.commit().await
     }
 
     /// Forgets a device and all that it was told.
@@ -112,7 +164,92 @@ impl Store {
     /// # Errors
     /// `Database`.
     pub async fn forget_device(&self, device: DeviceId) -> Result<(), StoreError> {
-        let _ = device;
-        Err(StoreError::Database(sqlx::Error::RowNotFound))
+        let mut write = self.write().await?;
+        for statement in [
+            "DELETE FROM answer WHERE device = $1",
+            "DELETE FROM collection WHERE device = $1",
+            "DELETE FROM upload WHERE device = $1",
+            "DELETE FROM skipped WHERE device = $1",
+            "DELETE FROM moved WHERE device = $1",
+            "DELETE FROM remembered WHERE device = $1",
+            "DELETE FROM sent WHERE device = $1",
+            "DELETE FROM device WHERE id = $1",
+        ] {
+            sqlx::query(statement)
+                .bind(device.0)
+                .execute(&mut *write)
+                .await?;
+        }
+        write.commit().await
     }
+}
+
+async fn find(
+    conn: &mut Conn,
+    account: AccountId,
+    name: DeviceName<'_>,
+) -> Result<Option<Device>, StoreError> {
+    sqlx::query("SELECT * FROM device WHERE account = $1 AND name = $2 AND kind = $3")
+        .bind(account.0)
+        .bind(name.id)
+        .bind(name.kind)
+        .fetch_optional(conn)
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+}
+
+/// How long a device's answers are given to be proved received, in seconds.
+pub(crate) async fn grace(conn: &mut Conn, device: DeviceId) -> Result<i64, StoreError> {
+    let grace = sqlx::query_scalar("SELECT grace FROM device WHERE id = $1")
+        .bind(device.0)
+        .fetch_optional(conn)
+        .await?;
+    Ok(grace.unwrap_or(GRACE))
+}
+
+/// Writes what was learnt of a device's answers.
+pub(crate) async fn set_grace(
+    conn: &mut Conn,
+    device: DeviceId,
+    grace: i64,
+    counted: (i64, i64),
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE device SET grace = $2, doubts_founded = doubts_founded + $3, \
+         doubts_unfounded = doubts_unfounded + $4 WHERE id = $1",
+    )
+    .bind(device.0)
+    .bind(grace)
+    .bind(counted.0)
+    .bind(counted.1)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+fn read(row: &SqliteRow) -> Result<Device, StoreError> {
+    let key = |name| -> Result<Option<u32>, StoreError> {
+        let stored: Option<i64> = row.try_get(name)?;
+        Ok(stored.and_then(|key| u32::try_from(key).ok()))
+    };
+    Ok(Device {
+        id: DeviceId(row.try_get("id")?),
+        account: AccountId(row.try_get("account")?),
+        name: row.try_get("name")?,
+        kind: row.try_get("kind")?,
+        user_agent: row.try_get("user_agent")?,
+        protocol: row.try_get("protocol")?,
+        policy_key: key("policy_key")?,
+        offered_key: key("offered_key")?,
+        info: row.try_get("info")?,
+        access: row.try_get("access")?,
+        wipe: row.try_get("wipe")?,
+        first_seen: row.try_get("first_seen")?,
+        last_seen: row.try_get("last_seen")?,
+        grace: row.try_get("grace")?,
+        doubts_founded: from_db(row.try_get("doubts_founded")?),
+        doubts_unfounded: from_db(row.try_get("doubts_unfounded")?),
+    })
 }

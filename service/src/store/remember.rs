@@ -1,7 +1,7 @@
 //! What is remembered of a device's requests: the last Ping, the last full Sync, what it sent.
 
 use crate::ids::{FolderNo, Principal};
-use crate::store::{Store, StoreError};
+use crate::store::{Conn, Store, StoreError};
 
 /// The parameters of the last Ping; both are remembered separately.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -29,8 +29,7 @@ impl Store {
     /// # Errors
     /// `Database`.
     pub async fn ping_cache(&self, who: Principal) -> Result<PingCache, StoreError> {
-        let _ = who;
-        Err(StoreError::Database(sqlx::Error::RowNotFound))
+        ping_cache(&mut *self.read().await?, who).await
     }
 
     /// Remembers what a Ping carried: `None` leaves a parameter as it was. Writes nothing when nothing
@@ -39,8 +38,27 @@ impl Store {
     /// # Errors
     /// `Database`.
     pub async fn remember_ping(&self, who: Principal, ping: &PingCache) -> Result<(), StoreError> {
-        let _ = (who, ping);
-        Err(StoreError::Database(sqlx::Error::RowNotFound))
+        let before = self.ping_cache(who).await?;
+        let after = PingCache {
+            heartbeat: ping.heartbeat.or(before.heartbeat),
+            folders: ping.folders.clone().or_else(|| before.folders.clone()),
+        };
+        if after == before {
+            return Ok(());
+        }
+        let mut write = self.write().await?;
+        sqlx::query(
+            "INSERT INTO remembered (account, device, heartbeat, folders) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (account, device) DO UPDATE SET \
+             heartbeat = excluded.heartbeat, folders = excluded.folders",
+        )
+        .bind(who.account.0)
+        .bind(who.device.0)
+        .bind(after.heartbeat.map(i64::from))
+        .bind(after.folders.as_deref().map(spell))
+        .execute(&mut *write)
+        .await?;
+        write.commit().await
     }
 
     /// The device's last Sync request with a body.
@@ -48,8 +66,13 @@ impl Store {
     /// # Errors
     /// `Database`.
     pub async fn sync_cache(&self, who: Principal) -> Result<Option<Vec<u8>>, StoreError> {
-        let _ = who;
-        Err(StoreError::Database(sqlx::Error::RowNotFound))
+        let sync: Option<Option<Vec<u8>>> =
+            sqlx::query_scalar("SELECT sync FROM remembered WHERE account = $1 AND device = $2")
+                .bind(who.account.0)
+                .bind(who.device.0)
+                .fetch_optional(&mut *self.read().await?)
+                .await?;
+        Ok(sync.flatten())
     }
 
     /// Remembers a Sync request, or with `None` forgets it. Writes nothing when nothing changed.
@@ -61,8 +84,20 @@ impl Store {
         who: Principal,
         request: Option<&[u8]>,
     ) -> Result<(), StoreError> {
-        let _ = (who, request);
-        Err(StoreError::Database(sqlx::Error::RowNotFound))
+        if self.sync_cache(who).await?.as_deref() == request {
+            return Ok(());
+        }
+        let mut write = self.write().await?;
+        sqlx::query(
+            "INSERT INTO remembered (account, device, sync) VALUES ($1, $2, $3) \
+             ON CONFLICT (account, device) DO UPDATE SET sync = excluded.sync",
+        )
+        .bind(who.account.0)
+        .bind(who.device.0)
+        .bind(request)
+        .execute(&mut *write)
+        .await?;
+        write.commit().await
     }
 
     /// Before a message is sent: whether it was before.
@@ -75,11 +110,33 @@ impl Store {
         client_id: &str,
         now: i64,
     ) -> Result<Sent, StoreError> {
-        let _ = (who, client_id, now);
-        Err(StoreError::Database(sqlx::Error::RowNotFound))
+        let mut write = self.write().await?;
+        let done: Option<bool> = sqlx::query_scalar(
+            "SELECT done <> 0 FROM sent WHERE account = $1 AND device = $2 AND client_id = $3",
+        )
+        .bind(who.account.0)
+        .bind(who.device.0)
+        .bind(client_id)
+        .fetch_optional(&mut *write)
+        .await?;
+        if let Some(done) = done {
+            return Ok(if done { Sent::Done } else { Sent::Unfinished });
+        }
+        sqlx::query(
+            "INSERT INTO sent (account, device, client_id, done, at) VALUES ($1, $2, $3, 0, $4)",
+        )
+        .bind(who.account.0)
+        .bind(who.device.0)
+        .bind(client_id)
+        .bind(now)
+        .execute(&mut *write)
+        .await?;
+        write.commit().await?;
+        Ok(Sent::New)
     }
 
-    /// After sending: done, so that a repeat is not sent again; or failed, so that it is.
+    /// After sending: `Done`, so that a repeat is not sent again; anything else: it was not sent, so that a
+    /// repeat is.
     ///
     /// # Errors
     /// `Database`.
@@ -89,7 +146,50 @@ impl Store {
         client_id: &str,
         state: Sent,
     ) -> Result<(), StoreError> {
-        let _ = (who, client_id, state);
-        Err(StoreError::Database(sqlx::Error::RowNotFound))
+        let statement = match state {
+            Sent::Done => {
+                "UPDATE sent SET done = 1 WHERE account = $1 AND device = $2 AND client_id = $3"
+            }
+            Sent::New | Sent::Unfinished => {
+                "DELETE FROM sent WHERE account = $1 AND device = $2 AND client_id = $3"
+            }
+        };
+        let mut write = self.write().await?;
+        sqlx::query(statement)
+            .bind(who.account.0)
+            .bind(who.device.0)
+            .bind(client_id)
+            .execute(&mut *write)
+            .await?;
+        write.commit().await
     }
+}
+
+/// Forgets the ClientIds of messages that were sent before `limit`.
+pub(crate) async fn forget_sent(conn: &mut Conn, limit: i64) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM sent WHERE at < $1")
+        .bind(limit)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+async fn ping_cache(conn: &mut Conn, who: Principal) -> Result<PingCache, StoreError> {
+    let row: Option<(Option<i64>, Option<String>)> = sqlx::query_as(
+        "SELECT heartbeat, folders FROM remembered WHERE account = $1 AND device = $2",
+    )
+    .bind(who.account.0)
+    .bind(who.device.0)
+    .fetch_optional(conn)
+    .await?;
+    let (heartbeat, folders) = row.unwrap_or_default();
+    Ok(PingCache {
+        heartbeat: heartbeat.and_then(|seconds| u32::try_from(seconds).ok()),
+        folders: folders.map(|text| text.split(' ').filter_map(FolderNo::parse).collect()),
+    })
+}
+
+fn spell(folders: &[FolderNo]) -> String {
+    let words: Vec<String> = folders.iter().map(ToString::to_string).collect();
+    words.join(" ")
 }

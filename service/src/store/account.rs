@@ -1,0 +1,99 @@
+//! Accounts, and the counters of their hierarchies.
+
+use sqlx::Row;
+
+use crate::ids::{AccountId, Seq};
+use crate::store::{Conn, Store, StoreError, from_db, small, to_db};
+
+/// The counters of a hierarchy.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Counters {
+    /// Counts the changes of folders.
+    pub seq: Seq,
+    /// The newest folder.
+    pub last_folder: u32,
+}
+
+impl Store {
+    /// The account of a login name; made if it is not there.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn account(&self, login: &str, now: i64) -> Result<AccountId, StoreError> {
+        if let Some(account) = self.find_account(login).await? {
+            return Ok(account);
+        }
+        let mut write = self.write().await?;
+        sqlx::query(
+            "INSERT INTO account (id, login, created) \
+             SELECT COALESCE(MAX(id), 0) + 1, $1, $2 FROM account WHERE TRUE \
+             ON CONFLICT (login) DO NOTHING",
+        )
+        .bind(login)
+        .bind(now)
+        .execute(&mut *write)
+        .await?;
+        let id = sqlx::query_scalar("SELECT id FROM account WHERE login = $1")
+            .bind(login)
+            .fetch_one(&mut *write)
+            .await?;
+        write.commit().await?;
+        Ok(AccountId(id))
+    }
+
+    /// The account of a login name, if it is there.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn find_account(&self, login: &str) -> Result<Option<AccountId>, StoreError> {
+        let id = sqlx::query_scalar("SELECT id FROM account WHERE login = $1")
+            .bind(login)
+            .fetch_optional(&mut *self.read().await?)
+            .await?;
+        Ok(id.map(AccountId))
+    }
+
+    /// All accounts with their login names.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn accounts(&self) -> Result<Vec<(AccountId, String)>, StoreError> {
+        let rows: Vec<(i64, String)> = sqlx::query_as("SELECT id, login FROM account ORDER BY id")
+            .fetch_all(&mut *self.read().await?)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, login)| (AccountId(id), login))
+            .collect())
+    }
+}
+
+/// The counters of an account's hierarchy; zeros if there is no such account.
+pub(crate) async fn counters(conn: &mut Conn, account: AccountId) -> Result<Counters, StoreError> {
+    let row = sqlx::query("SELECT hierarchy_seq, last_folder FROM account WHERE id = $1")
+        .bind(account.0)
+        .fetch_optional(conn)
+        .await?;
+    let Some(row) = row else {
+        return Ok(Counters::default());
+    };
+    Ok(Counters {
+        seq: Seq(from_db(row.try_get(0)?)),
+        last_folder: small(row.try_get(1)?, "account")?,
+    })
+}
+
+/// Writes the counters.
+pub(crate) async fn set_counters(
+    conn: &mut Conn,
+    account: AccountId,
+    counters: Counters,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE account SET hierarchy_seq = $2, last_folder = $3 WHERE id = $1")
+        .bind(account.0)
+        .bind(to_db(counters.seq.0))
+        .bind(i64::from(counters.last_folder))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
