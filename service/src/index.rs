@@ -5,23 +5,32 @@
 //! been told, its filter cut-off, and the ids it holds. A Ping asks [`Index::verify`], a Sync opens a
 //! [`Session`]. Both read only what changed since, unless the window moved.
 //!
-//! The rules are pure functions over rows and a cursor ([`page`]); this file
+//! The rules are pure functions over rows and a cursor ([`cursor`], [`page`], [`delta`], [`lineage`]); this file
 //! and the ones beside it bring them rows and write down what they decide.
 
+mod collect;
+pub mod cursor;
+pub mod delta;
 pub mod hierarchy;
 pub mod items;
+mod line;
+pub mod lineage;
+mod locks;
+mod own;
 pub mod page;
 pub mod ping;
 pub mod session;
+pub mod upload;
 
+pub use self::collect::Collected;
 pub use self::hierarchy::{FolderSync, HierarchyPage, KnownFolder, Notes, Refreshed};
 pub use self::items::{Applied, IndexedItem, ReadFrom};
 pub use self::page::{Action, Command, Page};
 pub use self::ping::{AnswerId, Delivery, Doubt, Standing, Wake};
-pub use self::session::{
-    Conflict, Estimate, Ident, Opening, Outcome, Pair, Receipt, Session, Ticket, Upload, Verdict,
-};
+pub use self::session::{Estimate, Opening, Pair, Receipt, Session};
+pub use self::upload::{Conflict, Ident, Outcome, Ticket, Upload, Verdict};
 
+use self::locks::Locks;
 use crate::store::{Store, StoreError};
 
 /// Why the index could not answer.
@@ -34,19 +43,26 @@ pub enum IndexError {
     /// There is no such folder, or not any more.
     #[error("no such folder")]
     NoFolder,
+    /// The operating system gave no random bytes for a key.
+    #[error("no random bytes")]
+    NoRandomness,
 }
 
 /// The change index over a store. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Index {
     store: Store,
+    locks: Locks,
 }
 
 impl Index {
     /// An index over `store`.
     #[must_use]
     pub fn new(store: Store) -> Self {
-        Self { store }
+        Self {
+            store,
+            locks: Locks::default(),
+        }
     }
 
     /// The store below, for what needs no index: devices, remembered requests, ClientIds.

@@ -1,9 +1,18 @@
 //! The folders of an account, and what a device was told of them.
 
+mod plan;
+
 use backends::{Class, Folder, FolderRef, Role};
+use roaring::RoaringBitmap;
 
 use crate::ids::{AccountId, FolderNo, Principal, Seq};
-use crate::index::{Index, IndexError};
+use crate::index::cursor::Cursor;
+use crate::index::line::{Line, Next};
+use crate::index::lineage::Proof;
+use crate::index::{Index, IndexError, Pair};
+use crate::store::answer::{self, Held};
+use crate::store::folder::{self, FolderRow};
+use crate::store::{Conn, account, collection};
 
 /// A folder as the index knows it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -63,6 +72,19 @@ pub struct HierarchyPage {
     pub deletes: Vec<FolderNo>,
 }
 
+impl From<FolderRow> for KnownFolder {
+    fn from(row: FolderRow) -> Self {
+        Self {
+            no: row.no,
+            parent: row.parent,
+            name: row.name,
+            class: row.class,
+            role: row.role,
+            reference: row.reference,
+        }
+    }
+}
+
 impl Index {
     /// Brings the account's folders up to a complete listing, in one transaction: a folder is
     /// recognised by its identity first, then by its reference; special folders that the backend does
@@ -75,8 +97,25 @@ impl Index {
         account: AccountId,
         listed: &[Folder],
     ) -> Result<Refreshed, IndexError> {
-        let _ = (account, listed);
-        Err(IndexError::NoFolder)
+        let mut write = self.store.write().await?;
+        let before = account::counters(&mut write, account).await?;
+        let rows = folder::all(&mut write, account).await?;
+        let plan = plan::plan(&rows, listed, before);
+        if plan.rows.is_empty() {
+            return Ok(Refreshed {
+                seq: before.seq,
+                changed: false,
+            });
+        }
+        for row in &plan.rows {
+            folder::put(&mut write, account, row).await?;
+        }
+        account::set_counters(&mut write, account, plan.counters).await?;
+        write.commit().await?;
+        Ok(Refreshed {
+            seq: plan.counters.seq,
+            changed: plan.counters.seq != before.seq,
+        })
     }
 
     /// The folders that are there, parents before their children. Empty before the first refresh.
@@ -84,8 +123,9 @@ impl Index {
     /// # Errors
     /// The store's.
     pub async fn folders(&self, account: AccountId) -> Result<Vec<KnownFolder>, IndexError> {
-        let _ = account;
-        Err(IndexError::NoFolder)
+        let rows = folder::all(&mut *self.store.read().await?, account).await?;
+        let live = rows.into_iter().filter(|row| !row.removed);
+        Ok(parents_first(live.map(KnownFolder::from).collect()))
     }
 
     /// One folder that is there.
@@ -97,8 +137,8 @@ impl Index {
         account: AccountId,
         folder: FolderNo,
     ) -> Result<Option<KnownFolder>, IndexError> {
-        let _ = (account, folder);
-        Err(IndexError::NoFolder)
+        let row = folder::one(&mut *self.store.read().await?, account, folder).await?;
+        Ok(row.map(KnownFolder::from))
     }
 
     /// FolderSync: what changed since `key` (`"0"`: everything), and the next key. The previous key
@@ -113,8 +153,59 @@ impl Index {
         notes: Notes,
         now: i64,
     ) -> Result<FolderSync, IndexError> {
-        let _ = (who, key, notes, now);
-        Err(IndexError::NoFolder)
+        let (_slot, held) = self.hierarchy_of(who).await;
+        let mut conn = self.store.snapshot().await?;
+        let Some((mut line, base)) = Line::open(&mut conn, held, key).await? else {
+            return Ok(FolderSync::UnknownKey);
+        };
+        let (mut page, cursor) = difference(&mut conn, who.account, &base, notes).await?;
+        drop(conn);
+        if !line.initial() && page.is_empty() && !line.to_turn() {
+            key.clone_into(&mut page.key);
+            return Ok(FolderSync::Page(page));
+        }
+        let mut write = self.store.write().await?;
+        if !line.initial() && page.is_empty() {
+            line.turn(&mut write).await?;
+            line.put(&mut write).await?;
+            key.clone_into(&mut page.key);
+        } else {
+            (_, page.key) = line.answer(&mut write, plain(&cursor, now)).await?;
+        }
+        write.commit().await?;
+        Ok(FolderSync::Page(page))
+    }
+
+    /// After a device made, renamed or removed a folder itself (and the listing was refreshed): the next
+    /// key, under which that folder's change counts as told. `None`: the key is not known.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn folder_written(
+        &self,
+        who: Principal,
+        key: &str,
+        folder: FolderNo,
+        now: i64,
+    ) -> Result<Option<String>, IndexError> {
+        let (_slot, held) = self.hierarchy_of(who).await;
+        let mut conn = self.store.snapshot().await?;
+        let Some((mut line, mut cursor)) = Line::open(&mut conn, held, key).await? else {
+            return Ok(None);
+        };
+        let (page, after) = difference(&mut conn, who.account, &cursor, Notes::Shown).await?;
+        drop(conn);
+        if page.names_only(folder) {
+            cursor = after;
+        } else if after.known.contains(folder.0) {
+            cursor.known.insert(folder.0);
+        } else {
+            cursor.known.remove(folder.0);
+        }
+        let mut write = self.store.write().await?;
+        let (_, key) = line.answer(&mut write, plain(&cursor, now)).await?;
+        write.commit().await?;
+        Ok(Some(key))
     }
 
     /// Whether the hierarchy holds anything that FolderSync did not tell this device. A device that
@@ -123,8 +214,15 @@ impl Index {
     /// # Errors
     /// The store's.
     pub async fn hierarchy_behind(&self, who: Principal, notes: Notes) -> Result<bool, IndexError> {
-        let _ = (who, notes);
-        Err(IndexError::NoFolder)
+        let mut conn = self.store.read().await?;
+        let Some(cursor) = newest(&mut conn, who).await? else {
+            return Ok(true);
+        };
+        if account::counters(&mut conn, who.account).await?.seq == cursor.seen {
+            return Ok(false);
+        }
+        let (page, _) = difference(&mut conn, who.account, &cursor, notes).await?;
+        Ok(!page.is_empty())
     }
 
     /// Which of `folders` the device's FolderSync told it of and did not take back.
@@ -136,7 +234,101 @@ impl Index {
         who: Principal,
         folders: &[FolderNo],
     ) -> Result<Vec<bool>, IndexError> {
-        let _ = (who, folders);
-        Err(IndexError::NoFolder)
+        let cursor = newest(&mut *self.store.read().await?, who).await?;
+        let known = cursor.map(|cursor| cursor.known).unwrap_or_default();
+        Ok(folders.iter().map(|no| known.contains(no.0)).collect())
     }
+
+    async fn hierarchy_of(&self, who: Principal) -> (impl Sized, Held) {
+        let folder = FolderNo::ROOT;
+        let slot = self.locks.lock(Pair { who, folder }).await;
+        (slot, Held { who, folder })
+    }
+}
+
+impl HierarchyPage {
+    /// Nothing changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.adds.is_empty() && self.updates.is_empty() && self.deletes.is_empty()
+    }
+
+    fn names_only(&self, folder: FolderNo) -> bool {
+        let named = self.adds.iter().chain(&self.updates).map(|known| known.no);
+        named
+            .chain(self.deletes.iter().copied())
+            .all(|no| no == folder)
+    }
+}
+
+fn plain(cursor: &Cursor, now: i64) -> Next<'_> {
+    Next {
+        cursor,
+        proof: Proof::Empty,
+        uploads: Vec::new(),
+        skipped: Vec::new(),
+        now,
+    }
+}
+
+/// The cursor of the newest answer that the device may have.
+async fn newest(conn: &mut Conn, who: Principal) -> Result<Option<Cursor>, IndexError> {
+    let folder = FolderNo::ROOT;
+    let held = Held { who, folder };
+    let Some(collection) = collection::one(conn, held).await? else {
+        return Ok(None);
+    };
+    Ok(answer::cursor(conn, held, collection.newest).await?)
+}
+
+/// What a cursor was not told, and the cursor of an answer that tells it.
+async fn difference(
+    conn: &mut Conn,
+    account: AccountId,
+    base: &Cursor,
+    notes: Notes,
+) -> Result<(HierarchyPage, Cursor), IndexError> {
+    let seq = account::counters(conn, account).await?.seq;
+    let rows = folder::all(conn, account).await?;
+    let shown =
+        |row: &FolderRow| !row.removed && (notes == Notes::Shown || row.class != Class::Notes);
+    let mut page = HierarchyPage::default();
+    let mut known = RoaringBitmap::new();
+    for row in rows.into_iter().filter(shown) {
+        known.insert(row.no.0);
+        if !base.known.contains(row.no.0) {
+            page.adds.push(row.into());
+        } else if row.changed > base.seen {
+            page.updates.push(row.into());
+        }
+    }
+    page.adds = parents_first(page.adds);
+    page.updates = parents_first(page.updates);
+    page.deletes = (&base.known - &known).into_iter().map(FolderNo).collect();
+    let cursor = Cursor {
+        seen: seq,
+        known,
+        filling: false,
+        ..Cursor::default()
+    };
+    Ok((page, cursor))
+}
+
+/// Puts folders behind those that they stand in, and keeps their order otherwise.
+fn parents_first(mut folders: Vec<KnownFolder>) -> Vec<KnownFolder> {
+    let mut sorted: Vec<KnownFolder> = Vec::with_capacity(folders.len());
+    while !folders.is_empty() {
+        let here: std::collections::HashSet<FolderNo> = folders.iter().map(|f| f.no).collect();
+        let (ready, waiting): (Vec<_>, Vec<_>) = folders
+            .into_iter()
+            .partition(|folder| !here.contains(&folder.parent) || folder.parent == folder.no);
+        if ready.is_empty() {
+            // A circle, which no backend reports: better in any order than not at all.
+            sorted.extend(waiting);
+            break;
+        }
+        sorted.extend(ready);
+        folders = waiting;
+    }
+    sorted
 }

@@ -1,9 +1,16 @@
 //! The rows of a folder's items, and how a backend's delta becomes rows.
 
-use backends::{Delta, Horizon, ItemRef, ItemState, Token, Version};
+use std::collections::HashMap;
+
+use backends::{Change, Delta, DeltaKind, Horizon, ItemRef, Token, Version};
 
 use crate::ids::{AccountId, FolderNo, ItemNo, Principal, Seq, ServerId};
+use crate::index::cursor::{NO_CUTOFF, Row};
+use crate::index::delta::{self, Before, Numbers, Plan};
 use crate::index::{Index, IndexError};
+use crate::store::folder::{self, FolderRow, Head};
+use crate::store::item::{self, At};
+use crate::store::{Conn, Write, upload};
 
 /// An item that is there, as the index knows it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -45,8 +52,12 @@ pub enum Applied {
     LostRace,
 }
 
+/// How many named items are looked up one by one; for more the whole folder is read.
+const LOOKED_UP: usize = 200;
+
 impl Index {
-    /// Where to read on. `None`: the folder is not there or virtual, there is nothing to read.
+    /// Where to read on. `None`: there is nothing to read, because the folder is not there or virtual, or
+    /// because no device asked for its items yet (see [`Index::widen`]).
     ///
     /// # Errors
     /// The store's.
@@ -55,8 +66,15 @@ impl Index {
         account: AccountId,
         folder: FolderNo,
     ) -> Result<Option<ReadFrom>, IndexError> {
-        let _ = (account, folder);
-        Err(IndexError::NoFolder)
+        let row = folder::one(&mut *self.store.read().await?, account, folder).await?;
+        let row = row.filter(|row| row.reference.is_some());
+        Ok(row.and_then(|row| {
+            Some(ReadFrom {
+                horizon: horizon(row.head.wanted?),
+                stamp: row.head.stamp,
+                token: row.head.token,
+            })
+        }))
     }
 
     /// Writes a delta and its token, in one transaction. An unchanged version and time is no
@@ -71,8 +89,41 @@ impl Index {
         from: &ReadFrom,
         delta: &Delta,
     ) -> Result<Applied, IndexError> {
-        let _ = (account, folder, from, delta);
-        Err(IndexError::NoFolder)
+        let at = At { account, folder };
+        let mut write = self.store.write().await?;
+        let before = live_folder(&mut write, at).await?.head;
+        let mut head = before.clone();
+        // R11: the number is taken and the token compared while nobody else can write the folder.
+        if head.stamp != from.stamp {
+            return Ok(Applied::LostRace);
+        }
+        let begun = upload::begun(&mut write, at).await?;
+        let known = Before {
+            rows: rows_for(&mut write, at, &delta.kind).await?,
+            begun: &begun,
+            horizon: from.horizon,
+        };
+        let mut numbers = numbers(&head);
+        let plan = delta::plan(known, &delta.kind, &mut numbers);
+        let changed = numbers.seq != head.seq;
+        head.indexed = reach(&head, from.horizon, &delta.kind);
+        head.token = Some(delta.token.clone());
+        if !changed && head == before {
+            return Ok(Applied::Wrote {
+                seq: head.seq,
+                changed,
+            });
+        }
+        for (number, item) in &plan.found {
+            note_found(&mut write, at, &begun, (*number, *item)).await?;
+        }
+        write_plan(&mut write, at, &plan).await?;
+        put_head(&mut write, at, &mut head, numbers).await?;
+        write.commit().await?;
+        Ok(Applied::Wrote {
+            seq: numbers.seq,
+            changed,
+        })
     }
 
     /// The folder's number now.
@@ -80,8 +131,8 @@ impl Index {
     /// # Errors
     /// `NoFolder`; the store's.
     pub async fn seq(&self, account: AccountId, folder: FolderNo) -> Result<Seq, IndexError> {
-        let _ = (account, folder);
-        Err(IndexError::NoFolder)
+        let row = folder::one(&mut *self.store.read().await?, account, folder).await?;
+        row.map(|row| row.head.seq).ok_or(IndexError::NoFolder)
     }
 
     /// Notes that a device wants items back to `window` (UTC epoch seconds, `i64::MIN` for all).
@@ -95,8 +146,24 @@ impl Index {
         folder: FolderNo,
         window: i64,
     ) -> Result<bool, IndexError> {
-        let _ = (account, folder, window);
-        Err(IndexError::NoFolder)
+        let reaches = |head: &Head| head.indexed.is_some_and(|indexed| indexed <= window);
+        let row = folder::one(&mut *self.store.read().await?, account, folder).await?;
+        let row = row.ok_or(IndexError::NoFolder)?;
+        if row.reference.is_none() {
+            return Ok(false);
+        }
+        if row.head.wanted.is_some_and(|wanted| wanted <= window) {
+            return Ok(!reaches(&row.head));
+        }
+        let at = At { account, folder };
+        let mut write = self.store.write().await?;
+        let mut head = live_folder(&mut write, at).await?.head;
+        head.wanted = Some(head.wanted.map_or(window, |wanted| wanted.min(window)));
+        // A refresh that began with the narrower horizon is void: it would be taken for a wider one.
+        let numbers = numbers(&head);
+        put_head(&mut write, at, &mut head, numbers).await?;
+        write.commit().await?;
+        Ok(!reaches(&head))
     }
 
     /// An item that is there; `None` when it is not or not any more.
@@ -108,62 +175,119 @@ impl Index {
         account: AccountId,
         id: ServerId,
     ) -> Result<Option<IndexedItem>, IndexError> {
-        let _ = (account, id);
-        Err(IndexError::NoFolder)
+        let folder = id.folder;
+        let mut conn = self.store.read().await?;
+        let row = item::one(&mut conn, At { account, folder }, id.item).await?;
+        Ok(row.filter(|row| !row.removed).map(|row| row.indexed()))
     }
+}
 
-    /// Writes down an item that a device caused outside of its Sync (the copy in Sent, the draft that
-    /// went to Trash): it is told to that device like to all others, but does not wake it.
-    ///
-    /// # Errors
-    /// `NoFolder`; the store's.
-    pub async fn adopt(
-        &self,
-        who: Principal,
-        folder: FolderNo,
-        state: &ItemState,
-    ) -> Result<ItemNo, IndexError> {
-        let _ = (who, folder, state);
-        Err(IndexError::NoFolder)
+fn horizon(wanted: i64) -> Horizon {
+    match wanted {
+        NO_CUTOFF => Horizon::Everything,
+        limit => Horizon::NotBefore(limit),
     }
+}
 
-    /// Writes down that a device removed an item outside of its Sync: told like any removal, but does
-    /// not wake it.
-    ///
-    /// # Errors
-    /// `NoFolder`; the store's.
-    pub async fn disown(&self, who: Principal, id: ServerId) -> Result<(), IndexError> {
-        let _ = (who, id);
-        Err(IndexError::NoFolder)
+/// How far down the index reaches after a delta. Changes say nothing of what is older than the horizon.
+fn reach(head: &Head, horizon: Horizon, kind: &DeltaKind) -> Option<i64> {
+    let asked = cutoff(horizon);
+    match kind {
+        DeltaKind::Listing(_) => Some(asked),
+        DeltaKind::Changes(_) => head.indexed.map(|indexed| indexed.max(asked)),
     }
+}
 
-    /// Where a device moved an item, so that a repeated MoveItems has the same answer.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn moved(
-        &self,
-        who: Principal,
-        from: ServerId,
-    ) -> Result<Option<ServerId>, IndexError> {
-        let _ = (who, from);
-        Err(IndexError::NoFolder)
+fn cutoff(horizon: Horizon) -> i64 {
+    match horizon {
+        Horizon::Everything => NO_CUTOFF,
+        Horizon::NotBefore(limit) => limit,
     }
+}
 
-    /// Writes down a move that the backend has done: gone from one folder, there in the other, one
-    /// transaction. Neither wakes the device that moved it.
-    ///
-    /// # Errors
-    /// `NoFolder`; the store's.
-    pub async fn record_move(
-        &self,
-        who: Principal,
-        from: ServerId,
-        to: FolderNo,
-        state: &ItemState,
-        now: i64,
-    ) -> Result<ServerId, IndexError> {
-        let _ = (who, from, to, state, now);
-        Err(IndexError::NoFolder)
+pub(crate) fn numbers(head: &Head) -> Numbers {
+    Numbers {
+        seq: head.seq,
+        last_item: head.last_item,
     }
+}
+
+/// A folder that is there, inside a transaction.
+pub(crate) async fn live_folder(write: &mut Write<'_>, at: At) -> Result<FolderRow, IndexError> {
+    let row = folder::one(write, at.account, at.folder).await?;
+    row.ok_or(IndexError::NoFolder)
+}
+
+/// Writes the state of a folder's index, with a new stamp: whoever read before reads again.
+pub(crate) async fn put_head(
+    write: &mut Write<'_>,
+    at: At,
+    head: &mut Head,
+    numbers: Numbers,
+) -> Result<(), IndexError> {
+    head.seq = numbers.seq;
+    head.last_item = numbers.last_item;
+    head.stamp += 1;
+    Ok(folder::set_head(write, at.account, at.folder, head).await?)
+}
+
+async fn rows_for(
+    conn: &mut Conn,
+    at: At,
+    kind: &DeltaKind,
+) -> Result<HashMap<ItemRef, Row>, IndexError> {
+    let mut rows = HashMap::new();
+    let few = match kind {
+        DeltaKind::Changes(changes) if changes.len() <= LOOKED_UP => changes,
+        DeltaKind::Changes(_) | DeltaKind::Listing(_) => {
+            let all = item::live(conn, at).await?;
+            return Ok(all
+                .into_iter()
+                .map(|row| (row.reference.clone(), row))
+                .collect());
+        }
+    };
+    for change in few {
+        let reference = match change {
+            Change::Present(state) => &state.item,
+            Change::Gone(reference) => reference,
+        };
+        if let Some(row) = item::by_reference(conn, at, reference).await? {
+            rows.insert(reference.clone(), row);
+        }
+    }
+    Ok(rows)
+}
+
+async fn write_plan(write: &mut Write<'_>, at: At, plan: &Plan) -> Result<(), IndexError> {
+    // Tombstones first: a name may be taken again by a new item of the same delta.
+    for row in &plan.updates {
+        item::update(write, at, row).await?;
+    }
+    item::insert(write, at, &plan.inserts).await?;
+    Ok(())
+}
+
+/// Notes which item came of an upload whose answer is not there yet.
+async fn note_found(
+    write: &mut Write<'_>,
+    at: At,
+    begun: &[upload::UploadRow],
+    (number, item): (u64, ItemNo),
+) -> Result<(), IndexError> {
+    let Some(row) = begun.iter().find(|upload| upload.number == number) else {
+        return Ok(());
+    };
+    let held = crate::store::answer::Held {
+        who: Principal {
+            account: at.account,
+            device: row.device,
+        },
+        folder: at.folder,
+    };
+    let found = upload::UploadRow {
+        item: Some(item),
+        ..row.clone()
+    };
+    Ok(upload::put(write, held, &found).await?)
 }

@@ -1,7 +1,13 @@
 //! Ping's question: does a folder hold what the newest answer to this device did not tell?
 
 use crate::ids::{FolderNo, Principal, Seq};
+use crate::index::cursor::{Cursor, Place};
+use crate::index::page::Want;
 use crate::index::{Index, IndexError};
+use crate::store::answer::{self, Held, Proof};
+use crate::store::collection::{self, Stand};
+use crate::store::item::{self, At};
+use crate::store::{Conn, device, gone};
 
 /// Whether a device is to be woken for a folder.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -60,6 +66,9 @@ pub enum Delivery {
     Proved,
 }
 
+/// How many rows are looked at at once for one that wakes.
+const LOOK: usize = 256;
+
 impl Index {
     /// How each of `folders` stands for the device, in their order. Costs one query while all are
     /// quiet; a folder whose number moved costs a look at the rows that changed since.
@@ -71,8 +80,27 @@ impl Index {
         who: Principal,
         folders: &[FolderNo],
     ) -> Result<Vec<Standing>, IndexError> {
-        let _ = (who, folders);
-        Err(IndexError::NoFolder)
+        let mut conn = self.store.read().await?;
+        let stands = collection::stands(&mut conn, who).await?;
+        let mut grace = None;
+        let mut all = Vec::with_capacity(folders.len());
+        for folder in folders {
+            let found = stands.iter().find(|stand| stand.folder == *folder);
+            let mut standing = standing_of(*folder, found);
+            if let Some(stand) = found {
+                if standing.wake == Wake::Changed && !wakes(&mut conn, who, stand).await? {
+                    standing.wake = Wake::Quiet;
+                }
+                if grace.is_none() && matches!(standing.doubt, Some(Doubt::At(_))) {
+                    grace = Some(device::grace(&mut conn, who.device).await?);
+                }
+                if let (Some(Doubt::At(written)), Some(grace)) = (standing.doubt, grace) {
+                    standing.doubt = Some(Doubt::At(written.saturating_add(grace)));
+                }
+            }
+            all.push(standing);
+        }
+        Ok(all)
     }
 
     /// Notes what became of answers. Only answers with content are in doubt; the others cost nothing.
@@ -85,8 +113,27 @@ impl Index {
         answers: &[AnswerId],
         delivery: Delivery,
     ) -> Result<(), IndexError> {
-        let _ = (who, answers, delivery);
-        Err(IndexError::NoFolder)
+        let (from, to): (&[Proof], _) = match delivery {
+            Delivery::Broken => (&[Proof::Unproved], Proof::Broken),
+            Delivery::Proved => (
+                &[Proof::Unproved, Proof::Broken, Proof::Announced],
+                Proof::Proved,
+            ),
+        };
+        if answers.is_empty() {
+            return Ok(());
+        }
+        let mut write = self.store.write().await?;
+        let mut wrote = false;
+        for answer in answers {
+            let folder = answer.folder;
+            wrote |=
+                answer::prove(&mut write, Held { who, folder }, answer.number, from, to).await?;
+        }
+        if wrote {
+            write.commit().await?;
+        }
+        Ok(())
     }
 
     /// Notes that a Ping was answered with these folders because their newest answer is in doubt: that
@@ -95,7 +142,118 @@ impl Index {
     /// # Errors
     /// The store's.
     pub async fn announced(&self, who: Principal, folders: &[FolderNo]) -> Result<(), IndexError> {
-        let _ = (who, folders);
-        Err(IndexError::NoFolder)
+        let from = [Proof::Unproved, Proof::Broken];
+        let mut write = self.store.write().await?;
+        let mut wrote = false;
+        for folder in folders {
+            let held = Held {
+                who,
+                folder: *folder,
+            };
+            if let Some(collection) = collection::one(&mut write, held).await? {
+                let newest = collection.newest;
+                wrote |= answer::prove(&mut write, held, newest, &from, Proof::Announced).await?;
+            }
+        }
+        if wrote {
+            write.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+/// How a folder stands as far as numbers tell. `Changed`: a look at the rows must confirm it. A doubt's time
+/// is that of the answer, without the grace.
+fn standing_of(folder: FolderNo, stand: Option<&Stand>) -> Standing {
+    let mut standing = Standing {
+        folder,
+        wake: Wake::NoFolder,
+        doubt: None,
+        told: Seq(0),
+        current: Seq(0),
+    };
+    let Some(stand) = stand else {
+        return standing;
+    };
+    standing.current = stand.seq;
+    let Some(newest) = stand.newest else {
+        standing.wake = if stand.synced {
+            Wake::Invalid
+        } else {
+            Wake::Absent
+        };
+        return standing;
+    };
+    standing.told = newest.seen;
+    standing.wake = if stand.seq > newest.seen || newest.filling {
+        Wake::Changed
+    } else {
+        Wake::Quiet
+    };
+    standing.doubt = match newest.proof {
+        Proof::Unproved => Some(Doubt::At(newest.written)),
+        Proof::Broken => Some(Doubt::Now),
+        Proof::Empty | Proof::Proved | Proof::Announced => None,
+    };
+    standing
+}
+
+/// Whether anything wakes the device: a change that it did not cause and that its filter shows, a
+/// deletion that no row tells of, or a part of the window that it does not have. That the window slid is no
+/// reason.
+async fn wakes(conn: &mut Conn, who: Principal, stand: &Stand) -> Result<bool, IndexError> {
+    let folder = stand.folder;
+    let held = Held { who, folder };
+    let number = stand.newest.map_or(0, |newest| newest.number);
+    let Some(cursor) = answer::cursor(conn, held, number).await? else {
+        return Ok(true); // it was taken or replaced meanwhile: better one look too many
+    };
+    let at = At {
+        account: who.account,
+        folder,
+    };
+    let gone = gone::above(conn, at, cursor.seen).await?;
+    if !(cursor.vanished(&gone) - &cursor.skipped).is_empty() {
+        return Ok(true);
+    }
+    Ok(changed_wakes(conn, at, &cursor, (who, stand.seq)).await?
+        || (cursor.filling && lacks_any(conn, at, &cursor).await?))
+}
+
+async fn changed_wakes(
+    conn: &mut Conn,
+    at: At,
+    cursor: &Cursor,
+    (who, to): (Principal, Seq),
+) -> Result<bool, IndexError> {
+    let mut after = cursor.seen;
+    // Before the first fill every visible item is lacking: the fill's own look finds that faster.
+    if cursor.seen == Seq(0) && cursor.known.is_empty() {
+        return Ok(false);
+    }
+    loop {
+        let rows = item::wanted(conn, at, Want::Changed { after, to }, LOOK).await?;
+        if rows.iter().any(|row| cursor.wakes(row, who.device)) {
+            return Ok(true);
+        }
+        match rows.last() {
+            Some(last) if rows.len() == LOOK => after = last.changed,
+            _ => return Ok(false),
+        }
+    }
+}
+
+async fn lacks_any(conn: &mut Conn, at: At, cursor: &Cursor) -> Result<bool, IndexError> {
+    let mut below: Place = cursor.filled;
+    let window = cursor.window;
+    loop {
+        let rows = item::wanted(conn, at, Want::Unfilled { below, window }, LOOK).await?;
+        if rows.iter().any(|row| cursor.lacks(row)) {
+            return Ok(true);
+        }
+        match rows.last() {
+            Some(last) if rows.len() == LOOK => below = last.place(),
+            _ => return Ok(false),
+        }
     }
 }

@@ -1,9 +1,27 @@
 //! One Sync of one collection: key, uploads, page, commit.
 
-use backends::{ItemRef, ItemState, Version};
+mod uploads;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tokio::sync::OwnedMutexGuard;
 
 use crate::ids::{FolderNo, ItemNo, Principal};
-use crate::index::{AnswerId, Index, IndexError, IndexedItem, KnownFolder, Page};
+use crate::index::cursor::{Cursor, Row};
+use crate::index::line::{KEY_ZERO, Line, Next};
+use crate::index::lineage::Proof;
+use crate::index::locks::Slot;
+use crate::index::page::{FolderState, Picker};
+use crate::index::{Action, AnswerId, Command, Index, IndexError, IndexedItem, KnownFolder, Page};
+use crate::store::answer::Held;
+use crate::store::item::{self, At};
+use crate::store::{Conn, folder, gone};
+
+/// How many rows a page looks at at once, above its size.
+const LOOK_AHEAD: usize = 64;
+
+/// How many rows a page looks at at once, at most.
+const LOOK_MAX: usize = 1000;
 
 /// A device and a folder: one collection.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -38,79 +56,6 @@ pub enum Estimate {
     Commands(usize),
 }
 
-/// How a device names what it uploads.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Ident {
-    /// A new item, by its ClientId.
-    Add(String),
-    /// A change of an item.
-    Change(ItemNo),
-    /// A deletion.
-    Delete(ItemNo),
-}
-
-/// Who wins when both sides changed an item.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Conflict {
-    /// The device's change is dropped (Sync status 7).
-    ServerWins,
-    /// The device's change is applied, and what came of it told to all devices.
-    ClientWins,
-}
-
-/// What a device asks to be done with an item.
-#[derive(Clone, Debug)]
-pub struct Upload {
-    /// Its name.
-    pub ident: Ident,
-    /// Hash of its content, to tell a repeat from a new upload of that name.
-    pub hash: [u8; 32],
-    /// Who wins.
-    pub conflict: Conflict,
-    /// For [`Ident::Add`]: what the backend will call it, if that can be told before.
-    pub expected_item: Option<ItemRef>,
-    /// The version it will have, if that can be told before: the device's own change is then
-    /// recognised when the watch is faster than the backend's answer.
-    pub expected_version: Option<Version>,
-}
-
-/// What is to be done with an upload.
-#[derive(Debug)]
-pub enum Verdict {
-    /// Do it, then call [`Session::settle`]. It is written down.
-    Go(Ticket),
-    /// It was applied before: a success, nothing to do.
-    Repeat(ItemNo),
-    /// An item was made under this ClientId before, with other content: apply it as a change.
-    Differs(ItemNo),
-    /// The server's change wins: Sync status 7. The page tells the device the server's state.
-    Lost,
-    /// The item is gone: Sync status 8. The page tells so.
-    Gone,
-}
-
-/// Permission to do one upload.
-#[derive(Debug)]
-pub struct Ticket {
-    /// The row to change; `None` for a new item.
-    pub row: Option<IndexedItem>,
-    /// True: it was begun before and its end is not known. Doing it again must do no harm.
-    pub unfinished: bool,
-}
-
-/// What the backend made of an upload.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Outcome {
-    /// The item is there, in this state.
-    Present(ItemState),
-    /// The item is gone.
-    Removed,
-    /// The backend holds a change that the index does not know yet, and the upload was dropped for it.
-    Conflict,
-    /// Nothing was done: a repeat tries again.
-    Failed,
-}
-
 /// What the device gets with its answer.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Receipt {
@@ -123,10 +68,23 @@ pub struct Receipt {
 /// One Sync of one collection. While it lives, no other Sync of that collection is served.
 #[derive(Debug)]
 pub struct Session {
-    initial: bool,
+    index: Index,
+    /// One is served at a time.
+    slot: OwnedMutexGuard<Slot>,
     folder: KnownFolder,
-    options: Option<String>,
-    supported: Option<String>,
+    line: Line,
+    /// What the device holds: the taken answer's cursor, as it was.
+    base: Cursor,
+    /// The same with what this request uploads.
+    cursor: Cursor,
+    /// Uploads that this answer answers.
+    answered: Vec<u64>,
+    /// Items whose present state is to be sent back.
+    again: BTreeSet<ItemNo>,
+    picker: Option<Picker>,
+    again_told: usize,
+    /// Items that cannot be sent, and why.
+    skipped: BTreeMap<ItemNo, String>,
 }
 
 impl Index {
@@ -135,8 +93,37 @@ impl Index {
     /// # Errors
     /// The store's.
     pub async fn open(&self, pair: Pair, key: &str) -> Result<Opening, IndexError> {
-        let _ = (pair, key);
-        Err(IndexError::NoFolder)
+        let mut slot = self.locks.lock(pair).await;
+        let held = Held {
+            who: pair.who,
+            folder: pair.folder,
+        };
+        let mut conn = self.store.read().await?;
+        let Some(row) = folder::one(&mut conn, pair.who.account, pair.folder).await? else {
+            return Ok(Opening::NoFolder);
+        };
+        let Some((line, base)) = Line::open(&mut conn, held, key).await? else {
+            return Ok(Opening::UnknownKey);
+        };
+        drop(conn);
+        slot.show(key);
+        let mut session = Session {
+            index: self.clone(),
+            slot,
+            folder: row.into(),
+            line,
+            cursor: base.clone(),
+            base,
+            answered: Vec::new(),
+            again: BTreeSet::new(),
+            picker: None,
+            again_told: 0,
+            skipped: BTreeMap::new(),
+        };
+        if session.line.turns_back() {
+            session.turn_now().await?;
+        }
+        Ok(Opening::Open(Box::new(session)))
     }
 
     /// What Sync with that key and window would send, all pages together.
@@ -149,8 +136,25 @@ impl Index {
         key: &str,
         window: i64,
     ) -> Result<Estimate, IndexError> {
-        let _ = (pair, key, window);
-        Err(IndexError::NoFolder)
+        let held = Held {
+            who: pair.who,
+            folder: pair.folder,
+        };
+        let mut conn = self.store.snapshot().await?;
+        if folder::one(&mut conn, pair.who.account, pair.folder)
+            .await?
+            .is_none()
+        {
+            return Ok(Estimate::NoFolder);
+        }
+        if key == KEY_ZERO {
+            return Ok(Estimate::NotPrimed);
+        }
+        let Some((_, cursor)) = Line::open(&mut conn, held, key).await? else {
+            return Ok(Estimate::UnknownKey);
+        };
+        let picker = pick(&mut conn, held, cursor, window, usize::MAX).await?;
+        Ok(Estimate::Commands(picker.commands().len()))
     }
 }
 
@@ -158,13 +162,13 @@ impl Session {
     /// Key 0: the answer is a key and no items.
     #[must_use]
     pub fn initial(&self) -> bool {
-        self.initial
+        self.line.initial()
     }
 
     /// How often this key was shown in a row: the third time, halve the page; then isolate.
     #[must_use]
     pub fn asked(&self) -> u32 {
-        1
+        self.slot.asked()
     }
 
     /// The folder.
@@ -176,23 +180,23 @@ impl Session {
     /// The sticky Options, as they were set.
     #[must_use]
     pub fn options(&self) -> Option<&str> {
-        self.options.as_deref()
+        self.line.collection.options.as_deref()
     }
 
     /// Replaces the sticky Options; stored by [`Self::commit`].
     pub fn set_options(&mut self, options: String) {
-        self.options = Some(options);
+        self.line.collection.options = Some(options);
     }
 
     /// The Supported list, as it was set.
     #[must_use]
     pub fn supported(&self) -> Option<&str> {
-        self.supported.as_deref()
+        self.line.collection.supported.as_deref()
     }
 
     /// Replaces the Supported list; stored by [`Self::commit`].
     pub fn set_supported(&mut self, supported: Option<String>) {
-        self.supported = supported;
+        self.line.collection.supported = supported;
     }
 
     /// An item that the device holds and that is there.
@@ -200,30 +204,10 @@ impl Session {
     /// # Errors
     /// The store's.
     pub async fn item(&self, item: ItemNo) -> Result<Option<IndexedItem>, IndexError> {
-        let _ = item;
-        Err(IndexError::NoFolder)
-    }
-
-    /// Judges an upload, and writes it down before the backend is touched.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn upload(&mut self, upload: &Upload) -> Result<Verdict, IndexError> {
-        let _ = upload;
-        Err(IndexError::NoFolder)
-    }
-
-    /// Writes down what became of an upload. Says which item it is.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn settle(
-        &mut self,
-        ticket: Ticket,
-        outcome: &Outcome,
-    ) -> Result<Option<ItemNo>, IndexError> {
-        let _ = (ticket, outcome);
-        Err(IndexError::NoFolder)
+        let mut conn = self.index.store.read().await?;
+        let row = item::one(&mut conn, self.at(), item).await?;
+        let row = row.filter(|row| !row.removed && self.cursor.known.contains(row.item.0));
+        Ok(row.map(|row| row.indexed()))
     }
 
     /// Picks what the answer tells: at most `size` commands, for a filter cut-off of `window` (UTC
@@ -232,32 +216,144 @@ impl Session {
     /// # Errors
     /// The store's.
     pub async fn page(&mut self, window: i64, size: usize) -> Result<Page, IndexError> {
-        let _ = (window, size);
-        Err(IndexError::NoFolder)
+        let mut conn = self.index.store.snapshot().await?;
+        let picker = pick(&mut conn, self.line.held, self.cursor.clone(), window, size).await?;
+        let again = self.again(&mut conn, &picker).await?;
+        self.again_told = again.len();
+        let page = Page {
+            commands: picker.commands().to_vec(),
+            again,
+            more: picker.more(),
+        };
+        self.picker = Some(picker);
+        Ok(page)
+    }
+
+    /// The present state of items whose upload was a repeat or lost, unless the page tells it.
+    async fn again(&self, conn: &mut Conn, picker: &Picker) -> Result<Vec<Command>, IndexError> {
+        let told: BTreeSet<ItemNo> = picker.commands().iter().map(|c| c.item).collect();
+        let after = picker.cursor_after(usize::MAX);
+        let mut again = Vec::new();
+        for item in self.again.difference(&told) {
+            if !after.known.contains(item.0) || after.skipped.contains(item.0) {
+                continue;
+            }
+            let row = item::one(conn, self.at(), *item).await?;
+            again.extend(row.filter(|row| !row.removed).map(|row| Command {
+                action: Action::Change,
+                item: *item,
+                row: Some(row.indexed()),
+            }));
+        }
+        Ok(again)
     }
 
     /// Leaves an item of the page out because it cannot be fetched or converted. It is listed, not sent
     /// again until it changes or is retried.
     pub fn skip(&mut self, item: ItemNo, reason: &str) {
-        let _ = (item, reason);
+        self.skipped.insert(item, reason.to_owned());
     }
 
     /// Stores the answer's cursor, with the first `told` commands of the page, and gives the key that
-    /// goes with it. To be called before the answer is written.
+    /// goes with it. To be called before the answer is written. `now` in UTC epoch seconds.
     ///
     /// # Errors
     /// The store's.
-    pub async fn commit(self, told: usize, now: i64) -> Result<Receipt, IndexError> {
-        let _ = (told, now);
-        Err(IndexError::NoFolder)
+    pub async fn commit(mut self, told: usize, now: i64) -> Result<Receipt, IndexError> {
+        let (cursor, content) = self.cursor_told(told);
+        let next = Next {
+            cursor: &cursor,
+            proof: if content {
+                Proof::Unproved
+            } else {
+                Proof::Empty
+            },
+            uploads: std::mem::take(&mut self.answered),
+            skipped: self
+                .skipped
+                .iter()
+                .map(|(item, why)| (*item, why.as_str()))
+                .collect(),
+            now,
+        };
+        let mut write = self.index.store.write().await?;
+        let (number, key) = self.line.answer(&mut write, next).await?;
+        write.commit().await?;
+        let folder = self.line.held.folder;
+        Ok(Receipt {
+            key,
+            answer: AnswerId { folder, number },
+        })
+    }
+
+    /// The cursor of an answer with the first `told` commands, and whether it says anything.
+    fn cursor_told(&self, told: usize) -> (Cursor, bool) {
+        let Some(picker) = &self.picker else {
+            return (self.cursor.clone(), !self.answered.is_empty());
+        };
+        let mut cursor = picker.cursor_after(told);
+        let sent = picker.commands().iter().take(told);
+        let content = sent.len() + self.again_told > self.skipped.len();
+        for item in self.skipped.keys() {
+            let told = sent.clone().any(|command| command.item == *item);
+            if told && cursor.known.contains(item.0) {
+                cursor.skip(*item);
+            }
+        }
+        (cursor, content || !self.answered.is_empty())
     }
 
     /// Ends a session that answers nothing: no key, no cursor, but what the shown key proves stays.
     ///
     /// # Errors
     /// The store's.
-    pub async fn close(self, now: i64) -> Result<(), IndexError> {
-        let _ = now;
-        Err(IndexError::NoFolder)
+    pub async fn close(mut self) -> Result<(), IndexError> {
+        self.turn_now().await
     }
+
+    async fn turn_now(&mut self) -> Result<(), IndexError> {
+        if !self.line.to_turn() {
+            return Ok(());
+        }
+        let mut write = self.index.store.write().await?;
+        self.line.turn(&mut write).await?;
+        self.line.put(&mut write).await?;
+        Ok(write.commit().await?)
+    }
+
+    fn at(&self) -> At {
+        At {
+            account: self.line.held.who.account,
+            folder: self.line.held.folder,
+        }
+    }
+}
+
+/// Runs a picker against the store.
+async fn pick(
+    conn: &mut Conn,
+    held: Held,
+    cursor: Cursor,
+    window: i64,
+    size: usize,
+) -> Result<Picker, IndexError> {
+    let account = held.who.account;
+    let at = At {
+        account,
+        folder: held.folder,
+    };
+    let row = folder::one(conn, account, held.folder).await?;
+    // The number is noted before the rows are read: what changes meanwhile is for the next page.
+    let state = FolderState {
+        seq: row.ok_or(IndexError::NoFolder)?.head.seq,
+        gone: gone::above(conn, at, cursor.seen).await?,
+    };
+    let mut picker = Picker::new(cursor, state, held.who.device, window, size);
+    let limit = size.saturating_add(LOOK_AHEAD).min(LOOK_MAX);
+    while let Some(want) = picker.want() {
+        let rows: Vec<Row> = item::wanted(conn, at, want, limit).await?;
+        let last = rows.len() < limit;
+        picker.feed(rows, last);
+    }
+    Ok(picker)
 }

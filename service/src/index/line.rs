@@ -1,0 +1,171 @@
+//! The answers of one collection in the store: which one was taken, and the next.
+
+use crate::ids::{ItemNo, Principal};
+use crate::index::IndexError;
+use crate::index::cursor::Cursor;
+use crate::index::lineage::{self, Answer, Lesson, Proof, Taken};
+use crate::store::answer::{self, Held, NewAnswer};
+use crate::store::collection::{self, Collection};
+use crate::store::{Conn, Write, device, skipped, upload};
+
+/// The key that starts over.
+pub(crate) const KEY_ZERO: &str = "0";
+
+/// A collection, opened with a key.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub held: Held,
+    pub collection: Collection,
+    answers: Vec<Answer>,
+    /// `None` for key 0.
+    taken: Option<Taken>,
+    /// Whether `taken` is written down.
+    turned: bool,
+}
+
+/// The next answer.
+#[derive(Debug)]
+pub(crate) struct Next<'a> {
+    pub cursor: &'a Cursor,
+    pub proof: Proof,
+    pub uploads: Vec<u64>,
+    /// Items that could not be sent, and why.
+    pub skipped: Vec<(ItemNo, &'a str)>,
+    /// UTC epoch seconds.
+    pub now: i64,
+}
+
+impl Line {
+    /// Judges the key that was shown; `None`: it is not known. Gives what the device holds by it.
+    pub(crate) async fn open(
+        conn: &mut Conn,
+        held: Held,
+        key: &str,
+    ) -> Result<Option<(Self, Cursor)>, IndexError> {
+        let answers = answer::heads(conn, held).await?;
+        let (taken, cursor) = if key == KEY_ZERO {
+            (None, Cursor::default())
+        } else {
+            let Some(taken) = lineage::show(&answers, key) else {
+                return Ok(None);
+            };
+            let Some(cursor) = answer::cursor(conn, held, taken.number).await? else {
+                return Ok(None);
+            };
+            (Some(taken), cursor)
+        };
+        let line = Self {
+            held,
+            collection: collection::one(conn, held).await?.unwrap_or_default(),
+            answers,
+            taken,
+            turned: false,
+        };
+        Ok(Some((line, cursor)))
+    }
+
+    /// Key 0 was shown.
+    pub(crate) fn initial(&self) -> bool {
+        self.taken.is_none()
+    }
+
+    /// Whether there is anything to write down of the shown key.
+    pub(crate) fn to_turn(&self) -> bool {
+        let news = |taken: &Taken| taken.newly || taken.lesson.is_some();
+        !self.turned && self.taken.as_ref().is_some_and(news)
+    }
+
+    /// Whether that must not wait.
+    pub(crate) fn turns_back(&self) -> bool {
+        self.taken.as_ref().is_some_and(Taken::turns_back)
+    }
+
+    /// Writes down what showing the key did, once.
+    pub(crate) async fn turn(&mut self, write: &mut Write<'_>) -> Result<(), IndexError> {
+        let Some(taken) = self.taken.clone().filter(|_| self.to_turn()) else {
+            return Ok(());
+        };
+        self.turned = true;
+        if let Some(lesson) = taken.lesson {
+            learn(write, self.held.who, lesson).await?;
+        }
+        if !taken.newly {
+            return Ok(());
+        }
+        let shown = self
+            .answers
+            .iter()
+            .find(|answer| answer.number == taken.number);
+        let answered = shown.map_or(&[][..], |answer| &answer.uploads);
+        upload::turn(write, self.held, answered).await?;
+        for number in &taken.forget {
+            answer::delete(write, self.held, *number).await?;
+        }
+        answer::take(write, self.held, taken.number).await?;
+        self.answers
+            .retain(|answer| !taken.forget.contains(&answer.number));
+        for answer in &mut self.answers {
+            answer.taken |= answer.number == taken.number;
+        }
+        self.collection.newest = taken.newest;
+        Ok(())
+    }
+
+    /// Writes the collection's counters and settings.
+    pub(crate) async fn put(&self, write: &mut Write<'_>) -> Result<(), IndexError> {
+        Ok(collection::put(write, self.held, &self.collection).await?)
+    }
+
+    /// Adds the next answer: its number and key.
+    pub(crate) async fn answer(
+        &mut self,
+        write: &mut Write<'_>,
+        next: Next<'_>,
+    ) -> Result<(u64, String), IndexError> {
+        self.turn(write).await?;
+        let crowded = match &self.taken {
+            Some(taken) => lineage::crowded_out(&self.answers, taken.lineage)
+                .into_iter()
+                .collect(),
+            None => lineage::abandoned(&self.answers),
+        };
+        for number in crowded {
+            answer::delete(write, self.held, number).await?;
+        }
+        let number = self.collection.made + 1;
+        let head = Answer {
+            number,
+            lineage: self.taken.as_ref().map_or(number, |taken| taken.lineage),
+            key: lineage::new_key(number)?,
+            taken: false,
+            proof: next.proof,
+            uploads: next.uploads,
+        };
+        let new = NewAnswer {
+            head: &head,
+            cursor: next.cursor,
+            written: next.now,
+        };
+        answer::insert(write, self.held, &new).await?;
+        for (item, reason) in next.skipped {
+            skipped::put(write, self.held, item, reason, next.now).await?;
+        }
+        self.collection.made = number;
+        self.collection.newest = number;
+        self.put(write).await?;
+        Ok((number, head.key))
+    }
+}
+
+/// Adapts a device's grace to what was learnt.
+async fn learn(write: &mut Write<'_>, who: Principal, lesson: Lesson) -> Result<(), IndexError> {
+    let before = device::grace(write, who.device).await?;
+    let after = lineage::grace_after(before, lesson);
+    let counted = match lesson {
+        Lesson::Lost if before == after => return Ok(()),
+        Lesson::Lost => (0, 0),
+        Lesson::Founded => (1, 0),
+        Lesson::Unfounded => (0, 1),
+    };
+    Ok(device::set_grace(write, who.device, after, counted).await?)
+}

@@ -1,0 +1,55 @@
+//! One (device, collection) is served at a time.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::OwnedMutexGuard;
+
+use crate::index::Pair;
+
+/// From how many collections on those are forgotten that nobody waits for.
+const KEPT: usize = 50_000;
+
+/// What is remembered of a collection between its Syncs, in this process.
+#[derive(Debug, Default)]
+pub(crate) struct Slot {
+    key: String,
+    asked: u32,
+}
+
+impl Slot {
+    /// Notes the key that was shown.
+    pub(crate) fn show(&mut self, key: &str) {
+        if self.key == key {
+            self.asked = self.asked.saturating_add(1);
+        } else {
+            key.clone_into(&mut self.key);
+            self.asked = 1;
+        }
+    }
+
+    /// How often in a row.
+    pub(crate) fn asked(&self) -> u32 {
+        self.asked
+    }
+}
+
+/// The locks of all collections.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Locks {
+    slots: Arc<Mutex<HashMap<Pair, Arc<tokio::sync::Mutex<Slot>>>>>,
+}
+
+impl Locks {
+    /// Waits until nobody else serves the collection. First come, first served.
+    pub(crate) async fn lock(&self, pair: Pair) -> OwnedMutexGuard<Slot> {
+        let slot = {
+            let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+            if slots.len() >= KEPT {
+                slots.retain(|_, slot| Arc::strong_count(slot) > 1);
+            }
+            Arc::clone(slots.entry(pair).or_default())
+        };
+        slot.lock_owned().await
+    }
+}

@@ -1,0 +1,141 @@
+//! What devices cause outside of their Sync: copies, moves, removals.
+
+use backends::ItemState;
+
+use crate::ids::{FolderNo, ItemNo, Principal, ServerId};
+use crate::index::cursor::Row;
+use crate::index::items::{live_folder, numbers, put_head};
+use crate::index::{Index, IndexError, delta};
+use crate::store::item::{self, At};
+use crate::store::{Write, moved};
+
+impl Index {
+    /// Writes down an item that a device caused outside of its Sync (the copy in Sent, the draft that
+    /// went to Trash): it is told to that device like to all others, but does not wake it.
+    ///
+    /// # Errors
+    /// `NoFolder`; the store's.
+    pub async fn adopt(
+        &self,
+        who: Principal,
+        folder: FolderNo,
+        state: &ItemState,
+    ) -> Result<ItemNo, IndexError> {
+        let account = who.account;
+        let mut write = self.store.write().await?;
+        let item = adopt(&mut write, At { account, folder }, who, state).await?;
+        write.commit().await?;
+        Ok(item)
+    }
+
+    /// Writes down that a device removed an item outside of its Sync: told like any removal, but does
+    /// not wake it.
+    ///
+    /// # Errors
+    /// `NoFolder`; the store's.
+    pub async fn disown(&self, who: Principal, id: ServerId) -> Result<(), IndexError> {
+        let mut write = self.store.write().await?;
+        disown(&mut write, who, id).await?;
+        write.commit().await?;
+        Ok(())
+    }
+
+    /// Where a device moved an item, so that a repeated MoveItems has the same answer.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn moved(
+        &self,
+        who: Principal,
+        from: ServerId,
+    ) -> Result<Option<ServerId>, IndexError> {
+        Ok(moved::find(&mut *self.store.read().await?, who, from).await?)
+    }
+
+    /// Writes down a move that the backend has done: gone from one folder, there in the other, one
+    /// transaction. Neither wakes the device that moved it.
+    ///
+    /// # Errors
+    /// `NoFolder`; the store's.
+    pub async fn record_move(
+        &self,
+        who: Principal,
+        from: ServerId,
+        to: FolderNo,
+        state: &ItemState,
+        now: i64,
+    ) -> Result<ServerId, IndexError> {
+        let account = who.account;
+        let mut write = self.store.write().await?;
+        disown(&mut write, who, from).await?;
+        let at = At {
+            account,
+            folder: to,
+        };
+        let item = adopt(&mut write, at, who, state).await?;
+        let id = ServerId { folder: to, item };
+        moved::put(&mut write, who, from, id, now).await?;
+        write.commit().await?;
+        Ok(id)
+    }
+}
+
+/// Writes an item that a device made. If the watch was faster, it is attributed now.
+pub(crate) async fn adopt(
+    write: &mut Write<'_>,
+    at: At,
+    who: Principal,
+    state: &ItemState,
+) -> Result<ItemNo, IndexError> {
+    let mut head = live_folder(write, at).await?.head;
+    let mut numbers = numbers(&head);
+    let found = item::by_reference(write, at, &state.item).await?;
+    let item = if let Some(row) = found {
+        // Only what nobody changed since: its version is still the one that was made.
+        if row.version == state.version && row.changed_by.is_none() {
+            let row = Row {
+                changed_by: Some(who.device),
+                ..row.clone()
+            };
+            item::update(write, at, &row).await?;
+        }
+        row.item
+    } else {
+        let row = Row {
+            item: numbers.next_item(),
+            reference: state.item.clone(),
+            version: state.version.clone(),
+            time: state.time,
+            changed: numbers.next_seq(),
+            changed_by: Some(who.device),
+            removed: false,
+        };
+        item::insert(write, at, std::slice::from_ref(&row)).await?;
+        row.item
+    };
+    put_head(write, at, &mut head, numbers).await?;
+    Ok(item)
+}
+
+/// Buries an item that a device removed.
+pub(crate) async fn disown(
+    write: &mut Write<'_>,
+    who: Principal,
+    id: ServerId,
+) -> Result<(), IndexError> {
+    let at = At {
+        account: who.account,
+        folder: id.folder,
+    };
+    let mut head = live_folder(write, at).await?.head;
+    let mut numbers = numbers(&head);
+    if let Some(row) = item::one(write, at, id.item)
+        .await?
+        .filter(|row| !row.removed)
+    {
+        let tombstone = delta::bury(&row, Some(who.device), &mut numbers);
+        item::update(write, at, &tombstone).await?;
+    }
+    put_head(write, at, &mut head, numbers).await?;
+    Ok(())
+}

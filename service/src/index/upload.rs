@@ -1,0 +1,199 @@
+//! What a device uploads: the rules, decided without I/O.
+//!
+//! An upload is written down before the backend is touched, and applied once: what came before, under this
+//! key or the one before, is recognised by its name and the hash of its content. An upload to an item with
+//! a change that the device was not told is a conflict. A row counts as changed by the device only if
+//! nothing else can be in its new state.
+
+use backends::{ItemRef, ItemState, Version};
+
+use crate::ids::{DeviceId, ItemNo, Seq};
+use crate::index::IndexedItem;
+use crate::index::cursor::{Cursor, Row};
+use crate::index::delta::Numbers;
+use crate::store::upload::{UploadRow, UploadState};
+
+/// How a device names what it uploads.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Ident {
+    /// A new item, by its ClientId.
+    Add(String),
+    /// A change of an item.
+    Change(ItemNo),
+    /// A deletion.
+    Delete(ItemNo),
+}
+
+/// Who wins when both sides changed an item.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Conflict {
+    /// The device's change is dropped (Sync status 7).
+    ServerWins,
+    /// The device's change is applied, and what came of it told to all devices.
+    ClientWins,
+}
+
+/// What a device asks to be done with an item.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    /// Its name.
+    pub ident: Ident,
+    /// Hash of its content, to tell a repeat from a new upload of that name.
+    pub hash: [u8; 32],
+    /// Who wins.
+    pub conflict: Conflict,
+    /// For [`Ident::Add`]: what the backend will call it, if that can be told before.
+    pub expected_item: Option<ItemRef>,
+    /// The version it will have, if that can be told before: the device's own change is then
+    /// recognised when the watch is faster than the backend's answer.
+    pub expected_version: Option<Version>,
+}
+
+/// What is to be done with an upload.
+#[derive(Debug)]
+pub enum Verdict {
+    /// Do it, then call [`Session::settle`]. It is written down.
+    Go(Ticket),
+    /// It was applied before: a success, nothing to do.
+    Repeat(ItemNo),
+    /// An item was made under this ClientId before, with other content: apply it as a change.
+    Differs(ItemNo),
+    /// The server's change wins: Sync status 7. The page tells the device the server's state.
+    Lost,
+    /// The item is gone: Sync status 8. The page tells so.
+    Gone,
+}
+
+/// Permission to do one upload.
+#[derive(Debug)]
+pub struct Ticket {
+    /// What was written down.
+    pub(super) upload: UploadRow,
+    /// The row's number then.
+    pub(super) seen: Option<Seq>,
+    /// The row to change; `None` for a new item.
+    pub row: Option<IndexedItem>,
+    /// True: it was begun before and its end is not known. Doing it again must do no harm.
+    pub unfinished: bool,
+}
+
+/// What the backend made of an upload.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Outcome {
+    /// The item is there, in this state.
+    Present(ItemState),
+    /// The item is gone.
+    Removed,
+    /// The backend holds a change that the index does not know yet, and the upload was dropped for it.
+    Conflict,
+    /// Nothing was done: a repeat tries again.
+    Failed,
+}
+
+impl Ident {
+    /// How the store calls it.
+    #[must_use]
+    pub fn spell(&self) -> String {
+        match self {
+            Self::Add(client) => format!("a:{client}"),
+            Self::Change(item) => format!("c:{item}"),
+            Self::Delete(item) => format!("d:{item}"),
+        }
+    }
+}
+
+/// What a recognised repeat does to the answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Effect {
+    /// The device holds the item.
+    Take(ItemNo),
+    /// It does not hold it any more.
+    Drop(ItemNo),
+    /// The item's present state is sent back.
+    Again(ItemNo),
+}
+
+/// Whether an upload is the repeat of one that was applied or lost, and what that does. One that was only
+/// begun is none: it is done again.
+#[must_use]
+pub fn repeat(before: &UploadRow, new: &Upload) -> Option<(Verdict, Effect)> {
+    let same = before.hash == new.hash;
+    match (before.state, &new.ident, before.item) {
+        (UploadState::Done, Ident::Add(_), Some(item)) => {
+            let verdict = if same {
+                Verdict::Repeat(item)
+            } else {
+                Verdict::Differs(item)
+            };
+            Some((verdict, Effect::Take(item)))
+        }
+        (UploadState::Done, Ident::Delete(item), _) => {
+            Some((Verdict::Repeat(*item), Effect::Drop(*item)))
+        }
+        (UploadState::Done, Ident::Change(item), _) if same => {
+            Some((Verdict::Repeat(*item), Effect::Again(*item)))
+        }
+        (UploadState::Lost, Ident::Change(item), _) if same => {
+            Some((Verdict::Lost, Effect::Again(*item)))
+        }
+        (UploadState::Begun | UploadState::Done | UploadState::Lost, _, _) => None,
+    }
+}
+
+/// What the rules say of an upload to an item.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Judged {
+    /// The item is gone, or the device does not hold it.
+    Gone,
+    /// The server's change wins.
+    Lost,
+    /// Do it.
+    Go {
+        /// The device had been told all that was known of the item.
+        told_all: bool,
+    },
+}
+
+/// Judges an upload to an item: `base` is what the device holds by the key that it showed.
+#[must_use]
+pub fn judge(row: Option<&Row>, base: &Cursor, device: DeviceId, new: &Upload) -> Judged {
+    let held = |row: &&Row| !row.removed && base.known.contains(row.item.0);
+    let Some(row) = row.filter(held) else {
+        return Judged::Gone;
+    };
+    let told_all = row.changed <= base.seen || row.changed_by == Some(device);
+    // Deleting beats changing (MS-ASCMD 2.2.3.34): only a change can lose.
+    let change = matches!(new.ident, Ident::Change(_));
+    if change && !told_all && new.conflict == Conflict::ServerWins {
+        return Judged::Lost;
+    }
+    Judged::Go { told_all }
+}
+
+/// What the row becomes, after the backend did a change, and whether its state is to be sent back. `seen` is
+/// the row's number when the upload was judged: a row that somebody changed meanwhile is left to the next
+/// refresh.
+#[must_use]
+pub fn settled(
+    row: &Row,
+    upload: &UploadRow,
+    seen: Option<Seq>,
+    made: &ItemState,
+    numbers: &mut Numbers,
+) -> (Row, bool) {
+    let expected = upload.expected_version.as_ref();
+    let own = upload.told_all && expected.is_none_or(|version| *version == made.version);
+    let by = own.then_some(upload.device);
+    let untouched = Some(row.changed) == seen;
+    let same = (&row.version, row.time) == (&made.version, made.time);
+    let mut after = row.clone();
+    if same && !untouched && row.changed_by.is_none() {
+        after.changed_by = by; // the watch was faster
+    } else if !same && untouched {
+        after.version = made.version.clone();
+        after.time = made.time;
+        after.changed = numbers.next_seq();
+        after.changed_by = by;
+    }
+    (after, !same && !untouched)
+}
