@@ -9,6 +9,7 @@ pub mod connection;
 mod encode;
 pub(crate) mod gateway;
 mod limits;
+mod line;
 pub(crate) mod listener;
 mod proxy;
 pub mod receipt;

@@ -27,10 +27,10 @@ use crate::http::answer::{After, Refusal};
 use crate::http::auth::Gate;
 use crate::http::connection::{Connection, Ledgers};
 use crate::http::limits::{BodyMemory, PerDevice};
+use crate::http::line::Line;
 use crate::http::request::{RequestId, Route};
 use crate::http::{Dispatch, body, encode, proxy, refuse};
 use crate::metrics::RequestMetrics;
-use crate::telemetry::line::Line;
 
 /// What requests are served with.
 pub(crate) struct Gateway {

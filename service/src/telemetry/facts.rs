@@ -90,6 +90,21 @@ pub struct Counts {
     pub errors: u32,
 }
 
+impl Counts {
+    /// The tag that log tools know: `0A1C0D3F0E`. `None` when nothing was counted.
+    #[must_use]
+    pub fn tag(self) -> Option<String> {
+        let Self {
+            adds,
+            changes,
+            deletes,
+            fetches,
+            errors,
+        } = self;
+        (self != Self::default()).then(|| format!("{adds}A{changes}C{deletes}D{fetches}F{errors}E"))
+    }
+}
+
 /// What kind of Sync a request was.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum SyncKind {

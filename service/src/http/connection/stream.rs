@@ -24,11 +24,6 @@ impl Socket {
         Self(Arc::new(stream))
     }
 
-    /// The socket.
-    pub(crate) fn inner(&self) -> &TcpStream {
-        &self.0
-    }
-
     /// Waits until the peer has closed its side or the connection broke, whatever bytes lie before that.
     pub(crate) async fn peer_gone(&self) {
         // On Linux, PRIORITY asks for urgent data (which TCP has and nobody sends) *or a closed read

@@ -16,10 +16,10 @@ use crate::http::answer::{After, Answer, Content, Refusal};
 use crate::http::connection::{self, Connection, EndToEnd, Ledger, Owner, Sent};
 use crate::http::encode::Compress;
 use crate::http::gateway::{Gateway, Incoming};
+use crate::http::line::Line;
 use crate::http::receipt::ReceiptId;
 use crate::http::request::{BodyType, ConnectionInfo, EasRequest, Identity};
 use crate::http::{body, encode, refuse};
-use crate::telemetry::line::Line;
 
 /// Longest part of a `User-Agent` that is kept, in characters.
 const USER_AGENT_MAX: usize = 256;

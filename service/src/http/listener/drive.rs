@@ -35,8 +35,8 @@ const LINGER_BYTES: u64 = 256 * 1024 * 1024;
 /// Why a connection came to its end.
 #[derive(Debug)]
 enum End {
-    /// hyper is done.
-    Finished(hyper::Result<()>),
+    /// hyper is done: `Err` when a request was broken off or unreadable.
+    Finished(#[expect(dead_code, reason = "for the log")] hyper::Result<()>),
     /// The peer went away while being served.
     Gone,
     /// Nothing came for too long.

@@ -11,7 +11,7 @@ use tracing::info;
 use crate::http::request::RequestId;
 use crate::metrics::RequestMetrics;
 use crate::metrics::family::Label;
-use crate::telemetry::{Counts, Facts};
+use crate::telemetry::{Facts, SyncKind};
 
 /// What is known of a request while it is served. Dropped without an answer, it says that the client left.
 pub(crate) struct Line {
@@ -114,7 +114,7 @@ impl Line {
             folder_count = facts.folder_count,
             classes = facts.classes.as_deref(),
             filter = facts.filter,
-            sync = facts.sync_kind.map(super::SyncKind::as_str),
+            sync = facts.sync_kind.map(SyncKind::as_str),
             cli = facts.client.tag(),
             svr = facts.server.tag(),
             heartbeat_asked_s = facts.heartbeat_asked_s,
@@ -145,20 +145,6 @@ impl Drop for Line {
         let elapsed = now.saturating_duration_since(self.arrived);
         self.count(elapsed);
         self.write(elapsed);
-    }
-}
-
-impl Counts {
-    /// The tag that log tools know: `0A1C0D3F0E`.
-    fn tag(self) -> Option<String> {
-        let Self {
-            adds,
-            changes,
-            deletes,
-            fetches,
-            errors,
-        } = self;
-        (self != Self::default()).then(|| format!("{adds}A{changes}C{deletes}D{fetches}F{errors}E"))
     }
 }
 
