@@ -1,1 +1,68 @@
-//! The admin listener: health, readiness, metrics.
+//! The admin listener: is the service alive, may it get requests, and what does it count.
+//!
+//! `/healthz` answers 200 while the process works. `/readyz` answers 200 while it takes devices, and 503 from
+//! the first moment of a shut-down on, before connections are refused. `/metrics` is for Prometheus.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+
+use crate::metrics::Metrics;
+
+/// Whether the service takes devices. Clones share it; it begins with "no".
+#[derive(Clone, Debug, Default)]
+pub struct Readiness(Arc<AtomicBool>);
+
+impl Readiness {
+    /// Everything is up.
+    pub fn ready(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// A shut-down has begun.
+    pub fn not_ready(&self) {
+        self.0.store(false, Ordering::Release);
+    }
+
+    /// Whether the service takes devices.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// The routes of the admin listener.
+pub(crate) fn router(metrics: Metrics, readiness: Readiness) -> Router {
+    Router::new()
+        .route("/healthz", get(async || "ok\n"))
+        .route("/readyz", get(readyz).with_state(readiness))
+        .route("/metrics", get(exposition).with_state(metrics))
+}
+
+async fn readyz(State(readiness): State<Readiness>) -> (StatusCode, &'static str) {
+    if readiness.is_ready() {
+        (StatusCode::OK, "ready\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+    }
+}
+
+async fn exposition(State(metrics): State<Metrics>) -> Response {
+    match metrics.text() {
+        Ok(text) => (
+            [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
+            text,
+        )
+            .into_response(),
+        Err(error) => {
+            tracing::error!(%error, "metrics cannot be told");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}

@@ -9,3 +9,4 @@
 )]
 
 mod convert_email;
+mod http;

@@ -1,0 +1,181 @@
+//! The listeners: devices on one, operators on the other.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tracing::info;
+
+use crate::admin::{self, Readiness};
+use crate::app::StartError;
+use crate::config::{Config, Limits};
+use crate::http::Dispatch;
+use crate::http::auth::Gate;
+use crate::http::gateway::{self, Gateway};
+use crate::http::listener::{self, Server};
+use crate::http::tls;
+use crate::http::users::Users;
+use crate::metrics::Metrics;
+use crate::tasks::Tasks;
+
+/// The listeners at work.
+pub struct Front {
+    eas: SocketAddr,
+    admin: SocketAddr,
+    devices: Arc<Server>,
+    operators: Arc<Server>,
+    readiness: Readiness,
+    /// Password checks and the users file.
+    background: Tasks,
+}
+
+impl std::fmt::Debug for Front {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Front")
+            .field("eas", &self.eas)
+            .field("admin", &self.admin)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Front {
+    /// Listens on both addresses and serves commands through `dispatch`. Ready when it returns.
+    ///
+    /// # Errors
+    /// When an address is taken, or a file cannot be used.
+    pub async fn start(
+        config: &Config,
+        dispatch: Arc<dyn Dispatch>,
+        metrics: &Metrics,
+    ) -> Result<Self, StartError> {
+        let background = Tasks::new();
+        let users = load_users(config).await?;
+        users.follow(&background);
+        revoke(&users, Arc::clone(&dispatch), &background);
+        let acceptor = config.listen.tls.as_ref().map(tls::acceptor).transpose()?;
+        let gate = Gate::new(
+            Arc::new(users),
+            &config.auth,
+            metrics.auth.clone(),
+            &background,
+        )
+        .map_err(StartError::Randomness)?;
+        let gateway = Gateway::new(gateway::Parts {
+            dispatch,
+            gate,
+            limits: &config.limits,
+            proxy: &config.proxy,
+            auth: &config.auth,
+            metrics: metrics.requests.clone(),
+        });
+        let readiness = Readiness::default();
+        let (eas, admin) = (
+            bind("listen.eas", config.listen.eas)?,
+            bind("listen.admin", config.listen.admin)?,
+        );
+        let devices = listener::Parts {
+            router: gateway.router(),
+            tls: acceptor,
+            proxy: config.proxy.clone(),
+            limits: config.limits.clone(),
+            metrics: metrics.connections.clone(),
+        };
+        let operators = listener::Parts {
+            router: admin::router(metrics.clone(), readiness.clone()),
+            tls: None,
+            proxy: crate::config::Proxy {
+                trusted: Vec::new(),
+                ..config.proxy.clone()
+            },
+            limits: Limits {
+                connections_max: 100,
+                ..config.limits.clone()
+            },
+            metrics: Metrics::new()?.connections, // operators' connections are not counted with devices'
+        };
+        let front = Self {
+            eas: eas.1,
+            admin: admin.1,
+            devices: Server::new(devices, Tasks::new()),
+            operators: Server::new(operators, Tasks::new()),
+            readiness,
+            background,
+        };
+        front.operators.start(admin.0);
+        front.devices.start(eas.0);
+        front.readiness.ready();
+        info!(eas = %front.eas, admin = %front.admin, tls = config.listen.tls.is_some(), "listening");
+        Ok(front)
+    }
+
+    /// Where devices are served.
+    #[must_use]
+    pub fn eas(&self) -> SocketAddr {
+        self.eas
+    }
+
+    /// Where operators are.
+    #[must_use]
+    pub fn admin(&self) -> SocketAddr {
+        self.admin
+    }
+
+    /// Step one of the end: `/readyz` fails from now on.
+    pub fn not_ready(&self) {
+        self.readiness.not_ready();
+    }
+
+    /// Step two: no new connections; the present ones end with their next answer.
+    pub fn stop_accepting(&self) {
+        self.devices.stop();
+    }
+
+    /// Step three, after parked requests were answered: waits for the rest, at most `grace`.
+    pub async fn finish(&self, grace: Duration) {
+        self.devices.drain(grace).await;
+        self.background.drain(Duration::from_secs(5)).await;
+    }
+
+    /// Last step: the admin listener ends.
+    pub async fn close(&self) {
+        self.operators.drain(Duration::from_secs(1)).await;
+    }
+}
+
+async fn load_users(config: &Config) -> Result<Users, StartError> {
+    let (path, domains) = (config.auth.users_file.clone(), config.auth.domains.clone());
+    let loading = tokio::task::spawn_blocking(move || Users::load(&path, &domains));
+    let users = loading
+        .await
+        .map_err(|error| StartError::Randomness(std::io::Error::other(error)))??;
+    info!(users = users.count(), "users file read");
+    Ok(users)
+}
+
+/// Tells the commands when an account lost its access.
+fn revoke(users: &Users, dispatch: Arc<dyn Dispatch>, tasks: &Tasks) {
+    let (mut revocations, stop) = (users.revocations(), tasks.token());
+    tasks.spawn(async move {
+        while let Some(Ok(())) = stop.run_until_cancelled(revocations.changed()).await {
+            let accounts = Arc::clone(&revocations.borrow_and_update());
+            for account in accounts.iter() {
+                dispatch.revoked(account);
+            }
+        }
+    });
+}
+
+fn bind(
+    key: &'static str,
+    address: SocketAddr,
+) -> Result<(tokio::net::TcpListener, SocketAddr), StartError> {
+    let listening = listener::bind(address).and_then(|listener| {
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    });
+    listening.map_err(|source| StartError::Listen {
+        key,
+        address,
+        source,
+    })
+}

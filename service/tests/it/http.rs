@@ -1,0 +1,11 @@
+//! The front of the service over real sockets, with commands of the tests' own behind it.
+
+mod auth;
+mod bad_input;
+mod connection;
+mod drain;
+mod proxy;
+mod receipts;
+mod support;
+mod tls;
+mod transfer;

@@ -1,0 +1,442 @@
+//! A front to talk to, commands that do what a test wants, and a client that sends what it is told.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use base64::Engine;
+use directpush::app::Front;
+use directpush::config::Config;
+use directpush::http::Dispatch;
+use directpush::http::answer::{Answer, Content};
+use directpush::http::receipt::{Fate, Receipt, ReceiptId, ReceiptSink};
+use directpush::http::request::{AccountName, EasRequest};
+use directpush::http::users::{Cost, line};
+use directpush::metrics::Metrics;
+use directpush::telemetry::Facts;
+use protocol::query::Command;
+use protocol::version::Version;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::{Notify, mpsc};
+use tokio::time::timeout;
+
+/// Longer than anything here takes on a busy machine.
+pub(super) const LIMIT: Duration = Duration::from_secs(30);
+
+/// A front, and what its commands saw.
+pub(super) struct Gateway {
+    pub(super) front: Front,
+    pub(super) commands: Arc<Commands>,
+    pub(super) metrics: Metrics,
+    pub(super) users: std::path::PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl Gateway {
+    /// Starts one; `adjust` changes its settings.
+    pub(super) async fn start(adjust: impl FnOnce(&mut Config)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let users = folder.path().join("users");
+        let anna = line("anna", b"secret", Cost::Token).unwrap();
+        let bert = line("bert", "grün".as_bytes(), Cost::Token).unwrap();
+        std::fs::write(&users, format!("{anna}:anna@example.org\n{bert}\n")).unwrap();
+        let mut config = Config::from_parts("", BTreeMap::new()).unwrap();
+        config.listen.eas = "127.0.0.1:0".parse().unwrap();
+        config.listen.admin = "127.0.0.1:0".parse().unwrap();
+        config.auth.users_file.clone_from(&users);
+        adjust(&mut config);
+        let metrics = Metrics::new().unwrap();
+        let commands = Arc::new(Commands::default());
+        let dispatch = Arc::clone(&commands) as Arc<dyn Dispatch>;
+        let front = Front::start(&config, dispatch, &metrics).await.unwrap();
+        Self {
+            front,
+            commands,
+            metrics,
+            users,
+            _folder: folder,
+        }
+    }
+
+    /// A connection to it.
+    pub(super) async fn connect(&self) -> Client<TcpStream> {
+        Client::over(TcpStream::connect(self.front.eas()).await.unwrap())
+    }
+
+    /// One request on a connection of its own.
+    pub(super) async fn ask(&self, request: &Ask<'_>) -> Response {
+        let mut client = self.connect().await;
+        client.send(&request.bytes()).await;
+        client.response().await
+    }
+
+    /// The value of a series, as `/metrics` has it.
+    pub(super) fn metric(&self, series: &str) -> f64 {
+        let text = String::from_utf8(self.metrics.text().unwrap()).unwrap();
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix(&format!("{series} ")));
+        line.map_or(0.0, |value| value.parse().unwrap())
+    }
+}
+
+/// Commands that do what a test wants, by command:
+/// - `FolderSync`: tells what was asked, as text
+/// - `Ping`: waits to be released
+/// - `Sync`: answers with a receipt
+/// - `GetItemEstimate`: sends 100,000 bytes
+/// - `Settings`: panics
+/// - `ItemOperations`: is announced and waits for ever, before the body is looked at
+#[derive(Default)]
+pub(super) struct Commands {
+    pub(super) calls: AtomicUsize,
+    pub(super) parked: Notify,
+    pub(super) left: Notify,
+    pub(super) release: Notify,
+    pub(super) receipts: Receipts,
+    pub(super) proven: Mutex<Vec<Vec<u64>>>,
+    pub(super) revoked: Mutex<Vec<String>>,
+    next: AtomicUsize,
+}
+
+/// What was told of receipts.
+pub(super) struct Receipts {
+    told: mpsc::Sender<(u64, Fate)>,
+    heard: tokio::sync::Mutex<mpsc::Receiver<(u64, Fate)>>,
+}
+
+impl Default for Receipts {
+    fn default() -> Self {
+        let (told, heard) = mpsc::channel(1_000);
+        Self {
+            told,
+            heard: tokio::sync::Mutex::new(heard),
+        }
+    }
+}
+
+impl Receipts {
+    /// The next news.
+    pub(super) async fn next(&self) -> (u64, Fate) {
+        timeout(LIMIT, async { self.heard.lock().await.recv().await })
+            .await
+            .unwrap()
+            .unwrap()
+    }
+
+    /// Whether there is no news.
+    pub(super) async fn silent(&self) -> bool {
+        self.heard.lock().await.try_recv().is_err()
+    }
+}
+
+struct Told(mpsc::Sender<(u64, Fate)>);
+
+impl ReceiptSink for Told {
+    fn told(&self, receipt: ReceiptId, fate: Fate) {
+        self.0.try_send((receipt.0, fate)).unwrap();
+    }
+}
+
+/// Tells that a parked request was dropped.
+struct Parked<'c>(&'c Commands);
+
+impl Drop for Parked<'_> {
+    fn drop(&mut self) {
+        self.0.left.notify_one();
+    }
+}
+
+#[async_trait]
+impl Dispatch for Commands {
+    async fn dispatch(&self, request: EasRequest, facts: &mut Facts) -> Answer {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        let proven = request.proven.iter().map(|receipt| receipt.0).collect();
+        self.proven.lock().unwrap().push(proven);
+        match request.line.command {
+            Command::Ping | Command::ItemOperations => {
+                facts.park(std::time::Instant::now());
+                let _parked = Parked(self);
+                self.parked.notify_one();
+                self.release.notified().await;
+                Answer::wbxml(b"woken".to_vec())
+            }
+            Command::Sync => {
+                let id =
+                    ReceiptId(u64::try_from(self.next.fetch_add(1, Ordering::SeqCst)).unwrap());
+                let receipt = Receipt::new(id, Arc::new(Told(self.receipts.told.clone())));
+                let answer = if request.body.is_empty() {
+                    Answer::empty()
+                } else {
+                    Answer::wbxml(request.body)
+                };
+                answer.with_receipt(receipt)
+            }
+            Command::GetItemEstimate => Answer::wbxml(b"0123456789".repeat(10_000)),
+            Command::Settings => panic!("a test wants this"),
+            _ => Content::Raw {
+                content_type: "text/plain".parse().unwrap(),
+                bytes: seen(&request).into(),
+            }
+            .into(),
+        }
+    }
+
+    fn commands(&self) -> &[Command] {
+        &[
+            Command::Sync,
+            Command::FolderSync,
+            Command::GetItemEstimate,
+            Command::Settings,
+            Command::Ping,
+            Command::ItemOperations,
+        ]
+    }
+
+    fn versions(&self) -> &[Version] {
+        &[Version::V12_1, Version::V14_0, Version::V14_1]
+    }
+
+    fn revoked(&self, account: &AccountName) {
+        self.revoked
+            .lock()
+            .unwrap()
+            .push(account.as_str().to_owned());
+        self.release.notify_waiters();
+    }
+}
+
+/// A request in words.
+fn seen(request: &EasRequest) -> String {
+    format!(
+        "account={} device={} version={} policy={:?} peer={} body={} agent={}",
+        request.identity.account.as_str(),
+        request.line.device_id,
+        request.version.as_str(),
+        request.policy_key,
+        request.connection.peer,
+        request.body.len(),
+        request.user_agent,
+    )
+}
+
+/// A request to be sent.
+#[derive(Clone)]
+pub(super) struct Ask<'a> {
+    pub(super) method: &'a str,
+    pub(super) target: &'a str,
+    pub(super) credentials: Option<&'a [u8]>,
+    pub(super) headers: Vec<(&'a str, &'a str)>,
+    pub(super) body: &'a [u8],
+}
+
+/// Where a command of version 14.1 is sent.
+pub(super) const fn target(command: Command) -> &'static str {
+    match command {
+        Command::Sync => "/Microsoft-Server-ActiveSync?Cmd=Sync&DeviceId=phone&DeviceType=x",
+        Command::Ping => "/Microsoft-Server-ActiveSync?Cmd=Ping&DeviceId=phone&DeviceType=x",
+        Command::Settings => {
+            "/Microsoft-Server-ActiveSync?Cmd=Settings&DeviceId=phone&DeviceType=x"
+        }
+        Command::GetItemEstimate => {
+            "/Microsoft-Server-ActiveSync?Cmd=GetItemEstimate&DeviceId=phone&DeviceType=x"
+        }
+        _ => "/Microsoft-Server-ActiveSync?Cmd=FolderSync&DeviceId=phone&DeviceType=x",
+    }
+}
+
+impl<'a> Ask<'a> {
+    /// A POST of a command in version 14.1, by anna.
+    pub(super) fn command(command: Command) -> Self {
+        Self::post(target(command)).with("MS-ASProtocolVersion", "14.1")
+    }
+
+    /// A POST without a version, by anna.
+    pub(super) fn post(target: &'a str) -> Self {
+        Self {
+            method: "POST",
+            target,
+            credentials: Some(b"anna:secret"),
+            headers: Vec::new(),
+            body: b"",
+        }
+    }
+
+    pub(super) fn method(self, method: &'a str) -> Self {
+        Self { method, ..self }
+    }
+
+    pub(super) fn by(self, credentials: &'a [u8]) -> Self {
+        Self {
+            credentials: Some(credentials),
+            ..self
+        }
+    }
+
+    pub(super) fn with(mut self, name: &'a str, value: &'a str) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    pub(super) fn body(self, body: &'a [u8]) -> Self {
+        Self { body, ..self }
+    }
+
+    /// Without a length of its own, when one of the headers says it.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        let mut head = format!(
+            "{} {} HTTP/1.1\r\nHost: mail.example\r\n",
+            self.method, self.target
+        );
+        if let Some(credentials) = self.credentials {
+            let encoded = base64::engine::general_purpose::STANDARD.encode(credentials);
+            head.push_str(&format!("Authorization: Basic {encoded}\r\n"));
+        }
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        let framed = |name: &str| matches!(name, "Content-Length" | "Transfer-Encoding");
+        if !self.headers.iter().any(|(name, _)| framed(name)) {
+            head.push_str(&format!("Content-Length: {}\r\n", self.body.len()));
+        }
+        head.push_str("\r\n");
+        [head.as_bytes(), self.body].concat()
+    }
+}
+
+/// A connection that sends bytes and reads responses.
+pub(super) struct Client<S> {
+    pub(super) stream: S,
+    buffer: Vec<u8>,
+}
+
+/// A response.
+#[derive(Debug)]
+pub(super) struct Response {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Response {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// Root and status of a WBXML body, or the HTTP status.
+    pub(super) fn told(&self) -> String {
+        if self.status != 200 {
+            return self.status.to_string();
+        }
+        let document =
+            protocol::wbxml::decode(&self.body, &protocol::wbxml::Limits::default()).unwrap();
+        let status = document
+            .root
+            .elements()
+            .next()
+            .unwrap()
+            .value()
+            .into_owned();
+        format!("{} {status}", document.root.tag.name())
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
+    pub(super) fn over(stream: S) -> Self {
+        Self {
+            stream,
+            buffer: Vec::new(),
+        }
+    }
+
+    pub(super) async fn send(&mut self, bytes: &[u8]) {
+        timeout(LIMIT, self.stream.write_all(bytes))
+            .await
+            .unwrap()
+            .unwrap();
+        self.stream.flush().await.unwrap();
+    }
+
+    /// Sends a request and reads its response.
+    pub(super) async fn ask(&mut self, request: &Ask<'_>) -> Response {
+        self.send(&request.bytes()).await;
+        self.response().await
+    }
+
+    /// The next response; its body must have a length.
+    pub(super) async fn response(&mut self) -> Response {
+        let head = loop {
+            if let Some(end) = self
+                .buffer
+                .windows(4)
+                .position(|window| window == b"\r\n\r\n")
+            {
+                let head: Vec<u8> = self.buffer.drain(..end + 4).collect();
+                break String::from_utf8(head).unwrap();
+            }
+            assert!(
+                self.fill().await > 0,
+                "closed before a response: {:?}",
+                self.buffer
+            );
+        };
+        let mut lines = head.lines();
+        let status = lines
+            .next()
+            .unwrap()
+            .split(' ')
+            .nth(1)
+            .unwrap()
+            .parse()
+            .unwrap();
+        let headers: Vec<(String, String)> = lines
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+            .collect();
+        let mut response = Response {
+            status,
+            headers,
+            body: Vec::new(),
+        };
+        let length: usize = response
+            .header("content-length")
+            .expect("a length")
+            .parse()
+            .unwrap();
+        while self.buffer.len() < length {
+            assert!(self.fill().await > 0, "closed within a body");
+        }
+        response.body = self.buffer.drain(..length).collect();
+        response
+    }
+
+    /// Whether the server closes, without another byte.
+    pub(super) async fn closed(&mut self) -> bool {
+        self.buffer.is_empty() && self.fill().await == 0
+    }
+
+    async fn fill(&mut self) -> usize {
+        let mut bytes = [0; 16 * 1024];
+        let read = timeout(LIMIT, self.stream.read(&mut bytes))
+            .await
+            .expect("an answer in time");
+        let read = read.unwrap_or(0);
+        self.buffer.extend_from_slice(&bytes[..read]);
+        read
+    }
+}
+
+/// Waits for a notification, with a limit.
+pub(super) async fn noticed(notify: &Notify) {
+    timeout(LIMIT, notify.notified())
+        .await
+        .expect("it happens in time");
+}
