@@ -63,6 +63,15 @@ pub(crate) struct Counters {
     pub(crate) deaf: AtomicU64,
 }
 
+/// What [`Hub::drain`] leaves behind.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Drained {
+    /// Nothing.
+    All,
+    /// Events that came while it read.
+    More,
+}
+
 /// Adds one.
 pub(crate) fn count(counter: &AtomicU64) {
     counter.fetch_add(1, Ordering::Relaxed);
@@ -82,40 +91,52 @@ impl Hub {
         }
     }
 
-    /// Reads all events that are queued. Blocks.
-    pub(crate) fn drain(&self) {
+    /// Reads all events that are queued. Blocks. `Drained::More`: others have come meanwhile.
+    pub(crate) fn drain(&self) -> Drained {
         let retired = std::mem::take(&mut *locked(&self.retired));
         let mut place = locked(&self.reader);
         let Some(reader) = place.as_mut() else {
-            return;
+            return Drained::All;
         };
         for account in retired {
             if !account.has_listeners() {
                 reader.release(&account, &account.end());
             }
         }
-        if let Err(error) = self.read_all(reader) {
-            // Never seen; without an instance everybody polls, and asks for a new one.
-            tracing::error!(%error, "inotify instance fails");
-            reader.lose_all();
-            *place = None;
-        }
+        let drained = match self.read_all(reader) {
+            Ok(drained) => drained,
+            Err(error) => {
+                // Never seen; without an instance everybody polls, and asks for a new one.
+                tracing::error!(%error, "inotify instance fails");
+                reader.lose_all();
+                *place = None;
+                Drained::All
+            }
+        };
         let watches = place.as_ref().map_or(0, Reader::watches);
         self.counters.watches.store(watches, Ordering::Relaxed);
+        drained
     }
 
-    fn read_all(&self, reader: &mut Reader) -> io::Result<()> {
-        loop {
+    /// Stops when everything was read that can have been queued at the beginning: events may come
+    /// faster than they are read, and others wait for the lock.
+    fn read_all(&self, reader: &mut Reader) -> io::Result<Drained> {
+        let mut left = reader.backlog_max;
+        let drained = loop {
             let signals = reader.read()?;
             if signals.is_empty() {
-                break;
+                break Drained::All;
             }
+            left = left.saturating_sub(signals.len());
             for signal in signals {
                 self.dispatch(reader, &signal);
             }
-        }
+            if left == 0 {
+                break Drained::More;
+            }
+        };
         self.settle(reader, Instant::now());
-        Ok(())
+        Ok(drained)
     }
 
     /// An account lost a listener; if it was the last, its watches end soon.
@@ -180,13 +201,18 @@ impl LocalDriver {
                 () = stop.cancelled() => return,
                 ready = events.readable() => {
                     let Ok(mut ready) = ready else { return };
-                    self.drain().await;
                     // Only clears what was reported before the drain: an event that came after it
                     // is reported again.
-                    ready.clear_ready();
+                    if self.drain().await == Drained::All {
+                        ready.clear_ready();
+                    }
                 }
-                () = self.hub.kick.notified() => self.drain().await,
-                () = until(held) => self.drain().await,
+                () = self.hub.kick.notified() => {
+                    self.drain().await;
+                }
+                () = until(held) => {
+                    self.drain().await;
+                }
             }
             if locked(&self.hub.reader).is_none() {
                 return;
@@ -194,14 +220,13 @@ impl LocalDriver {
         }
     }
 
-    async fn drain(&self) {
+    async fn drain(&self) -> Drained {
         let hub = Arc::clone(&self.hub);
-        if tokio::task::spawn_blocking(move || hub.drain())
-            .await
-            .is_err()
-        {
-            tracing::error!("reading inotify events panicked");
-        }
+        let drained = tokio::task::spawn_blocking(move || hub.drain()).await;
+        drained.unwrap_or_else(|error| {
+            tracing::error!(%error, "reading inotify events panicked");
+            Drained::All
+        })
     }
 }
 

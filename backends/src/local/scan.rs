@@ -211,16 +211,41 @@ pub(crate) fn listing(dir: &Path) -> io::Result<Listing> {
     listing
         .vanished
         .retain(|unique| !listing.found.contains_key(unique));
+    listing.vanished = chase(dir, listing.vanished, &mut listing.found)?;
     Ok(listing)
 }
 
+/// Looks again for messages that were renamed between being listed and being looked at: each time
+/// there are fewer. Gives those that were not found.
+fn chase(
+    dir: &Path,
+    mut wanted: HashSet<Box<str>>,
+    found: &mut Messages,
+) -> io::Result<HashSet<Box<str>>> {
+    for _ in 0..PASSES_MAX {
+        if wanted.is_empty() {
+            break;
+        }
+        for place in places(dir)? {
+            if wanted.contains(unique(&place))
+                && let Some(message) = examine(dir, &place)?
+            {
+                wanted.remove(&message.unique);
+                found.insert(message.unique.clone(), message);
+            }
+        }
+    }
+    Ok(wanted)
+}
+
 /// Reads a folder again until nothing moved while it was read. In a folder that never rests, what
-/// any pass saw and is still where it was seen counts: a message would have to move during every
-/// pass, always to where it had been read already, to be missed.
+/// any pass saw is looked for until it is found, several times: a message that stays would have to
+/// be renamed during each of many readings to be missed.
 ///
 /// With the listing comes the stamp that it belongs to, if the folder did rest.
 pub(crate) fn steady_listing(dir: &Path) -> io::Result<(Messages, Option<Stamp>)> {
-    let mut earlier = Messages::new();
+    let mut seen: HashSet<Box<str>> = HashSet::new();
+    let mut last = Messages::new();
     for _ in 0..PASSES_MAX {
         let begun = SystemTime::now();
         let before = Stamp::read(dir)?;
@@ -229,18 +254,14 @@ pub(crate) fn steady_listing(dir: &Path) -> io::Result<(Messages, Option<Stamp>)
         if rested && pass.vanished.is_empty() {
             return Ok((pass.found, Some(before)));
         }
-        let mut merged = pass.found;
-        for (unique, found) in earlier {
-            if !merged.contains_key(&unique)
-                && let Some(found) = examine(dir, &found.place)?
-            {
-                merged.insert(unique, found);
-            }
-        }
-        earlier = merged;
+        seen.extend(pass.found.keys().cloned());
+        seen.extend(pass.vanished);
+        last = pass.found;
         thread::sleep(STEP);
     }
-    Ok((earlier, None))
+    seen.retain(|unique| !last.contains_key(unique));
+    chase(dir, seen, &mut last)?;
+    Ok((last, None))
 }
 
 const PASSES_MAX: usize = 8;

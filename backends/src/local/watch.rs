@@ -156,11 +156,9 @@ impl LocalWatch {
             return Ok(());
         };
         let deaf = new.iter().any(|(folder, proof)| {
-            proofs.get(folder).is_some_and(|(events, stamp)| {
-                stamp.inode() == proof.stamp.inode()
-                    && *stamp != proof.stamp
-                    && *events == proof.events_after
-            })
+            proofs
+                .get(folder)
+                .is_some_and(|before| proof.is_deaf(before))
         });
         *proofs = new
             .into_iter()
@@ -278,6 +276,13 @@ struct Proof {
     events_after: u64,
 }
 
+impl Proof {
+    /// Whether the folder looks different though no event has come since the sweep before.
+    fn is_deaf(&self, (events, stamp): &(u64, Stamp)) -> bool {
+        stamp.inode() == self.stamp.inode() && *stamp != self.stamp && *events == self.events_after
+    }
+}
+
 /// The numbers of events are taken on both sides of the stamp: an event of which only one of the
 /// two knows must not look like one that was missed. Blocks.
 fn prove(shared: &Shared, account: &Arc<Account>) -> HashMap<FolderRef, Proof> {
@@ -304,4 +309,79 @@ fn prove(shared: &Shared, account: &Arc<Account>) -> HashMap<FolderRef, Proof> {
             Some((folder, proof))
         });
     proofs.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+    use std::fs;
+
+    use super::{Looks, Proof, differences};
+    use crate::local::token::Stamp;
+    use crate::name::FolderRef;
+    use crate::watch::WatchEvent;
+
+    #[test]
+    fn a_change_without_an_event_is_found_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let before = Stamp::read(dir.path()).unwrap();
+        fs::create_dir(dir.path().join("new")).unwrap();
+        let after = Stamp::read(dir.path()).unwrap();
+        let proof = |stamp, events_after| Proof {
+            events_before: 0,
+            stamp,
+            events_after,
+        };
+        assert!(proof(after, 3).is_deaf(&(3, before)));
+        assert!(!proof(after, 4).is_deaf(&(3, before)));
+        assert!(!proof(before, 3).is_deaf(&(3, before)));
+    }
+
+    #[test]
+    fn polling_reports_what_looks_different_or_proves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let stamp = Stamp::read(dir.path()).unwrap();
+        let looks = |list: &[(&str, u64, Option<Stamp>)]| -> Looks {
+            let look =
+                |(name, inode, stamp): &(&str, u64, _)| (FolderRef::new(*name), (*inode, *stamp));
+            list.iter().map(look).collect()
+        };
+        let changed = || WatchEvent::Changed(FolderRef::new(""));
+        let hierarchy = WatchEvent::HierarchyChanged;
+        for (old, new, events) in [
+            (
+                looks(&[("", 1, Some(stamp))]),
+                looks(&[("", 1, Some(stamp))]),
+                vec![],
+            ),
+            (
+                looks(&[("", 1, None)]),
+                looks(&[("", 1, Some(stamp))]),
+                vec![changed()],
+            ),
+            (
+                looks(&[("", 1, Some(stamp))]),
+                looks(&[("", 1, None)]),
+                vec![changed()],
+            ),
+            (
+                looks(&[("", 1, None)]),
+                looks(&[("", 1, None)]),
+                vec![changed()],
+            ),
+            (
+                looks(&[]),
+                looks(&[("", 1, None)]),
+                vec![hierarchy.clone(), changed()],
+            ),
+            (
+                looks(&[("", 1, Some(stamp))]),
+                looks(&[("", 2, Some(stamp))]),
+                vec![hierarchy.clone()],
+            ),
+            (looks(&[("", 1, None)]), looks(&[]), vec![hierarchy]),
+        ] {
+            assert_eq!(VecDeque::from(differences(&old, &new)), events);
+        }
+    }
 }

@@ -243,3 +243,75 @@ fn remove(path: &Path) -> io::Result<()> {
 fn restless(op: &'static str) -> BackendError {
     BackendError::new(Kind::Unavailable, op).caused_by("the message does not rest")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::MetadataExt;
+    use std::path::Path;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::{Draft, carry, relocate};
+    use crate::error::Kind;
+    use crate::local::tree;
+    use crate::name::{ItemRef, Version};
+
+    fn folder(parent: &Path) -> tempfile::TempDir {
+        let dir = tempfile::tempdir_in(parent).unwrap();
+        tree::complete(dir.path()).unwrap();
+        dir
+    }
+
+    #[test]
+    fn a_message_is_carried_to_another_file_system() {
+        let here = folder(&std::env::temp_dir());
+        // Where both are one file system this is a rename, which the contract tries as well.
+        let there = folder(Path::new("/dev/shm"));
+        let (from, to) = (
+            here.path().join("cur/a:2,S"),
+            there.path().join("cur/a:2,S"),
+        );
+        fs::write(&from, "text").unwrap();
+        let time = UNIX_EPOCH + Duration::from_secs(1_600_000_000);
+        fs::File::options()
+            .write(true)
+            .open(&from)
+            .unwrap()
+            .set_modified(time)
+            .unwrap();
+        carry(&from, &to, there.path()).unwrap();
+        assert!(!from.exists());
+        assert_eq!(fs::read_to_string(&to).unwrap(), "text");
+        assert_eq!(fs::metadata(&to).unwrap().mtime(), 1_600_000_000);
+        assert_eq!(fs::read_dir(there.path().join("tmp")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_move_that_was_cut_off_is_finished_and_another_message_is_not_overwritten() {
+        let (here, there) = (folder(&std::env::temp_dir()), folder(&std::env::temp_dir()));
+        let (item, hint) = (ItemRef::new("a"), Version::new("S"));
+        fs::write(here.path().join("cur/a:2,S"), "text").unwrap();
+        fs::hard_link(
+            here.path().join("cur/a:2,S"),
+            there.path().join("cur/a:2,S"),
+        )
+        .unwrap();
+        let moved = relocate(here.path(), &item, &hint, there.path()).unwrap();
+        assert_eq!(moved.version, hint);
+        assert!(!here.path().join("cur/a:2,S").exists());
+        fs::write(here.path().join("cur/a:2,S"), "other text").unwrap();
+        let refused = relocate(here.path(), &item, &hint, there.path()).unwrap_err();
+        assert_eq!(refused.kind(), Kind::Refused);
+        assert!(here.path().join("cur/a:2,S").exists());
+    }
+
+    #[test]
+    fn a_draft_that_is_not_published_leaves_nothing() {
+        let dir = folder(&std::env::temp_dir());
+        let draft = Draft::make(dir.path()).unwrap();
+        let path = draft.path.clone();
+        assert!(path.exists());
+        drop(draft);
+        assert!(!path.exists());
+    }
+}

@@ -7,6 +7,7 @@
     clippy::indexing_slicing
 )]
 
+mod bustle;
 mod contract;
 mod delivery;
 mod hand;

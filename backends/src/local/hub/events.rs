@@ -121,6 +121,9 @@ fn message(reader: &mut Reader, target: &Target, part: Part, signal: &Signal) {
         part,
         name: full.clone(),
     };
+    if signal.mask.contains(EventMask::ATTRIB) {
+        return;
+    }
     if signal.mask.contains(EventMask::CREATE) {
         Hub::created(reader, target, name.unique, place);
         return;

@@ -11,6 +11,7 @@ use inotify::{EventMask, Inotify, WatchDescriptor, WatchMask};
 
 use crate::local::account::Account;
 use crate::local::hub::held::Held;
+use crate::local::limits::watch_budget;
 use crate::local::tree::Part;
 use crate::name::FolderRef;
 
@@ -55,6 +56,8 @@ pub(super) struct Departure {
 pub(super) struct Reader {
     pub(super) inotify: Inotify,
     watches_max: usize,
+    /// How many events the kernel queues at most.
+    pub(super) backlog_max: usize,
     buffer: Vec<u8>,
     /// Several accounts can share a directory (a root inside another one), and then its watch.
     targets: HashMap<i32, (WatchDescriptor, Vec<Target>)>,
@@ -66,6 +69,7 @@ pub(super) struct Reader {
 
 impl Reader {
     const DEPARTURES_MAX: usize = 256;
+    const BACKLOG_USUAL: usize = 16_384;
     const BUFFER_BYTES: usize = 64 * 1024;
 
     /// Asks the kernel for an instance.
@@ -73,6 +77,10 @@ impl Reader {
         Ok(Self {
             inotify: Inotify::init()?,
             watches_max,
+            backlog_max: watch_budget()
+                .max_queued_events
+                .and_then(|events| events.try_into().ok())
+                .unwrap_or(Self::BACKLOG_USUAL),
             buffer: vec![0; Self::BUFFER_BYTES],
             targets: HashMap::new(),
             departures: VecDeque::new(),
@@ -111,7 +119,9 @@ impl Reader {
             Spot::Messages(_) => WatchMask::CREATE | WatchMask::CLOSE_WRITE,
         };
         mask |= WatchMask::MOVE | WatchMask::DELETE;
-        mask |= WatchMask::DELETE_SELF | WatchMask::MOVE_SELF | WatchMask::ONLYDIR;
+        // Attributes say nothing of messages, but a sweep must know of all that changes a stamp.
+        mask |= WatchMask::ATTRIB | WatchMask::DELETE_SELF;
+        mask |= WatchMask::MOVE_SELF | WatchMask::ONLYDIR;
         if path != target.account.root {
             mask |= WatchMask::DONT_FOLLOW;
         }
