@@ -35,7 +35,7 @@ use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
 use crate::error::{BackendError, Kind};
-use crate::folder::Folder;
+use crate::folder::{Folder, Role};
 use crate::item::{Delta, Horizon, Item, ItemState};
 use crate::local::account::{Account, locked};
 use crate::local::hub::Hub;
@@ -226,6 +226,12 @@ impl Mailbox for LocalMailbox {
         let account = Arc::clone(&self.account);
         let work = move || tree::folders(&account.root);
         self.shared.blocking("list folders", work).await
+    }
+
+    async fn provide(&self, role: Role) -> Result<Folder, BackendError> {
+        let account = Arc::clone(&self.account);
+        let work = move || tree::provide(&account.root, role);
+        self.shared.blocking("make folder", work).await
     }
 
     async fn changes(

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use crate::error::BackendError;
-use crate::folder::Folder;
+use crate::folder::{Folder, Role};
 use crate::item::{Delta, Horizon, Item, ItemState};
 use crate::marks::{Marks, MarksPatch};
 use crate::name::{FolderRef, ItemRef, NewName, Token, Version};
@@ -56,6 +56,12 @@ pub trait Mailbox: Send + Sync {
     /// # Errors
     /// A listing that could not be completed is an error, never a shorter list.
     async fn folders(&self) -> Result<Vec<Folder>, BackendError>;
+
+    /// The mail folder of a role, made if the account has none. Others see it as any new folder.
+    ///
+    /// # Errors
+    /// `Refused` for a role that no folder can be made for; `Full`, `Forbidden`.
+    async fn provide(&self, role: Role) -> Result<Folder, BackendError>;
 
     /// What changed in `folder` since the token was issued.
     ///

@@ -196,6 +196,36 @@ fn is_top(folder: &Folder) -> bool {
     folder.role == Role::Plain && folder.reference.as_str().matches('.').count() == 1
 }
 
+/// The folder of a role, made under its usual name if there is none. Blocks.
+pub(crate) fn provide(root: &Path, role: Role) -> Result<Folder, BackendError> {
+    const OP: &str = "make folder";
+    let find = || -> Result<Option<Folder>, BackendError> {
+        Ok(folders(root)?
+            .into_iter()
+            .find(|folder| folder.role == role))
+    };
+    if let Some(folder) = find()? {
+        return Ok(folder);
+    }
+    let name = match role {
+        Role::Drafts => ".Drafts",
+        Role::Sent => ".Sent",
+        Role::Trash => ".Trash",
+        Role::Junk => ".Junk",
+        Role::Archive => ".Archive",
+        Role::Inbox | Role::Outbox | Role::Default | Role::Plain => {
+            return Err(BackendError::new(Kind::Refused, OP));
+        }
+    };
+    let dir = root.join(name);
+    match fs::create_dir(&dir) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        other => other.map_err(io(OP))?,
+    }
+    complete(&dir).map_err(io(OP))?;
+    find()?.ok_or_else(|| BackendError::new(Kind::Refused, OP))
+}
+
 /// Makes the directories of a folder that are missing, before something is written into it.
 pub(crate) fn complete(dir: &Path) -> std::io::Result<()> {
     for part in ["tmp", "new", "cur"] {
