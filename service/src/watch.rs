@@ -13,6 +13,7 @@ mod supervisor;
 mod task;
 mod work;
 
+pub use self::flight::Still;
 pub use self::mailboxes::MailboxProvider;
 pub use self::refresh::RefreshError;
 pub use self::status::{AccountStatus, Mode};

@@ -4,6 +4,7 @@
 //! began earlier does not count.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -29,7 +30,7 @@ pub(super) struct Flight {
     asked: AtomicU64,
     /// When what is looked for was seen first.
     seen: Mutex<Option<Seen>>,
-    turn: tokio::sync::Mutex<Landed>,
+    turn: Arc<tokio::sync::Mutex<Landed>>,
 }
 
 /// The newest look.
@@ -46,6 +47,20 @@ pub(super) struct Ask<'f> {
     place: Place,
     flight: Arc<Flight>,
     number: u64,
+}
+
+/// Keeps looks at a folder waiting while it lives.
+#[must_use]
+pub struct Still<'f> {
+    // Order: the turn is given back before the question is taken back.
+    _turn: tokio::sync::OwnedMutexGuard<Landed>,
+    _ask: Ask<'f>,
+}
+
+impl fmt::Debug for Still<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Still").finish_non_exhaustive()
+    }
 }
 
 /// Whether somebody else's look answers a question.
@@ -77,6 +92,15 @@ impl Flights {
             place,
             flight,
             number,
+        }
+    }
+
+    /// Waits for a look that has begun, and keeps the next one waiting.
+    pub(super) async fn still(&self, place: Place) -> Still<'_> {
+        let ask = self.ask(place, Seen::UNKNOWN);
+        Still {
+            _turn: Arc::clone(&ask.flight.turn).lock_owned().await,
+            _ask: ask,
         }
     }
 

@@ -71,7 +71,7 @@ pub(super) struct Refresher {
     pub(super) metrics: Metrics,
     pub(super) tasks: Tasks,
     channel: Arc<dyn Channel>,
-    flights: Flights,
+    pub(super) flights: Flights,
 }
 
 impl Refresher {

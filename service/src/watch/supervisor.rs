@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use tokio::time;
 use tracing::Instrument;
 
+use super::flight::Still;
 use super::mailboxes::MailboxProvider;
 use super::refresh::{RefreshError, Refresher};
 use super::status::{AccountStatus, Proof};
@@ -120,6 +121,12 @@ impl Supervisor {
             }
             other => other.map(|looked| looked.seq),
         }
+    }
+
+    /// Keeps the folder from being looked at until the answer is dropped, so that what a request does to it is
+    /// written down as that request's before a watcher finds it.
+    pub async fn still(&self, account: AccountId, folder: FolderNo) -> Still<'_> {
+        self.shared.refresher.flights.still((account, folder)).await
     }
 
     /// Brings the account's folders up to date.
