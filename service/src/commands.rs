@@ -1,1 +1,128 @@
 //! One file per EAS command; calls downwards only.
+//!
+//! A command reads its typed request, asks the index, the park table and the account's mailbox, and gives a typed
+//! answer. What a failure looks like to a phone is decided in [`crate::error`].
+
+mod context;
+mod folder_sync;
+mod get_item_estimate;
+mod item_operations;
+mod mail;
+mod move_items;
+mod multipart;
+mod ping;
+mod provision;
+mod receipts;
+mod settings;
+mod sync;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use protocol::flow::heartbeat::HeartbeatBounds;
+use protocol::query::Command;
+use protocol::version::Version;
+
+use crate::commands::context::Context;
+pub use crate::commands::receipts::Receipts;
+use crate::error::Fault;
+use crate::http::Dispatch;
+use crate::http::answer::Answer;
+use crate::http::request::EasRequest;
+use crate::index::Index;
+use crate::metrics::Metrics;
+use crate::push::Hub;
+use crate::telemetry::Facts;
+use crate::watch::Supervisor;
+
+/// What the service grants to devices.
+#[derive(Clone, Debug)]
+pub struct Grants {
+    /// The versions that are served, oldest first.
+    pub versions: Vec<Version>,
+    /// How long a request may be parked.
+    pub heartbeat: HeartbeatBounds,
+    /// The most folders of a Ping. At least as many as FolderSync announces.
+    pub ping_folders_max: u32,
+    /// The most collections of a Sync.
+    pub sync_collections_max: u32,
+    /// How many bytes of items an answer collects before it says that there is more.
+    pub page_bytes: usize,
+    /// How long an answer collects items before it says that there is more.
+    pub page_time: Duration,
+}
+
+/// The commands that exist, in the order in which OPTIONS lists them.
+const COMMANDS: [Command; 8] = [
+    Command::Sync,
+    Command::FolderSync,
+    Command::MoveItems,
+    Command::GetItemEstimate,
+    Command::Settings,
+    Command::Ping,
+    Command::ItemOperations,
+    Command::Provision,
+];
+
+/// Serves the commands.
+#[derive(Clone)]
+pub struct Commands {
+    /// What changed, and what devices were told.
+    pub index: Index,
+    /// Parked requests.
+    pub hub: Arc<Hub>,
+    /// Keeps the index current.
+    pub supervisor: Arc<Supervisor>,
+    /// Answers on their way.
+    pub receipts: Arc<Receipts>,
+    /// What is granted.
+    pub grants: Arc<Grants>,
+    /// What is counted.
+    pub metrics: Metrics,
+}
+
+impl std::fmt::Debug for Commands {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Commands")
+            .field("grants", &self.grants)
+            .finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Dispatch for Commands {
+    async fn dispatch(&self, request: EasRequest, facts: &mut Facts) -> Answer {
+        let command = request.line.command;
+        let version = request.version;
+        match self.served(request, facts).await {
+            Ok(answer) => answer,
+            Err(fault) => fault.answer(command, version, facts),
+        }
+    }
+
+    fn commands(&self) -> &[Command] {
+        &COMMANDS
+    }
+
+    fn versions(&self) -> &[Version] {
+        &self.grants.versions
+    }
+}
+
+impl Commands {
+    async fn served(&self, request: EasRequest, facts: &mut Facts) -> Result<Answer, Fault> {
+        let mut context = Context::new(self, request, facts).await?;
+        match context.request.line.command {
+            Command::Sync => sync::serve(&mut context).await,
+            Command::FolderSync => folder_sync::serve(&mut context).await,
+            Command::MoveItems => move_items::serve(&mut context).await,
+            Command::GetItemEstimate => get_item_estimate::serve(&mut context).await,
+            Command::Settings => settings::serve(&mut context).await,
+            Command::Ping => ping::serve(context).await,
+            Command::ItemOperations => item_operations::serve(&mut context).await,
+            Command::Provision => provision::serve(&mut context).await,
+            other => Err(Fault::NotServed(other)),
+        }
+    }
+}

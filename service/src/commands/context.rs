@@ -1,0 +1,150 @@
+//! What every command needs to know of its request.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use backends::Mailbox;
+use protocol::command::Body;
+use protocol::version::Version;
+use protocol::wbxml;
+
+use crate::commands::Commands;
+use crate::error::Fault;
+use crate::http::answer::Answer;
+use crate::http::request::EasRequest;
+use crate::ids::Principal;
+use crate::store::{Device, DeviceChange, DeviceName};
+use crate::telemetry::Facts;
+
+/// How old `last_seen` of a device may be: an idle heartbeat writes no row.
+const LAST_SEEN_LAG_S: i64 = 3600;
+
+/// A request, its device, and the parts that serve it.
+pub(super) struct Context<'a> {
+    /// The parts.
+    pub(super) parts: &'a Commands,
+    /// The request.
+    pub(super) request: EasRequest,
+    /// Account and device.
+    pub(super) who: Principal,
+    /// What is known of the device.
+    pub(super) device: Device,
+    /// The line that the log will tell.
+    pub(super) facts: &'a mut Facts,
+    /// When the request was begun, in UTC epoch seconds.
+    pub(super) now: i64,
+}
+
+impl<'a> Context<'a> {
+    /// Finds account and device, and takes what the request proves of earlier answers (R12).
+    pub(super) async fn new(
+        parts: &'a Commands,
+        request: EasRequest,
+        facts: &'a mut Facts,
+    ) -> Result<Self, Fault> {
+        let now = epoch_seconds();
+        let store = parts.index.store();
+        let account = store
+            .account(request.identity.account.as_str(), now)
+            .await?;
+        let key = request.line.device_key();
+        let name = DeviceName {
+            id: &key,
+            kind: &request.line.device_type,
+        };
+        let device = store.device(account, name, now).await?;
+        let who = Principal {
+            account,
+            device: device.id,
+        };
+        facts.account = Some(account);
+        facts.device = Some(device.id);
+        for (receipt_of, answers) in parts.receipts.proven(&request.proven) {
+            // A receipt of another device on a shared connection proves nothing of this one.
+            if receipt_of == who {
+                parts
+                    .index
+                    .delivered(who, &answers, crate::index::Delivery::Proved)
+                    .await?;
+            }
+        }
+        let context = Self {
+            parts,
+            request,
+            who,
+            device,
+            facts,
+            now,
+        };
+        context.note_device().await?;
+        Ok(context)
+    }
+
+    /// The version that the device speaks.
+    pub(super) fn version(&self) -> Version {
+        self.request.version
+    }
+
+    /// The typed request in the body.
+    pub(super) fn body<B: Body>(&self) -> Result<B, Fault> {
+        let document = wbxml::decode(&self.request.body, &wbxml::Limits::default())?;
+        if let Some(skipped) = document.skipped.first() {
+            tracing::debug!(
+                page = skipped.page,
+                token = skipped.token,
+                offset = skipped.offset,
+                "unknown element skipped"
+            );
+        }
+        Ok(B::from_element(&document.root)?)
+    }
+
+    /// An answer in the device's version.
+    pub(super) fn answer<B: Body>(&self, body: &B) -> Answer {
+        encoded(body, self.version())
+    }
+
+    /// The account's mailbox.
+    pub(super) async fn mailbox(&self) -> Result<Arc<dyn Mailbox>, Fault> {
+        Ok(self
+            .parts
+            .supervisor
+            .provider()
+            .mailbox(self.who.account)
+            .await?)
+    }
+
+    /// Writes what is new about the device, which is rarely anything.
+    async fn note_device(&self) -> Result<(), Fault> {
+        let new_text = |known: &Option<String>, now: &str| {
+            (!now.is_empty() && known.as_deref() != Some(now)).then(|| now.to_owned())
+        };
+        let change = DeviceChange {
+            user_agent: new_text(&self.device.user_agent, &self.request.user_agent),
+            protocol: new_text(&self.device.protocol, self.version().as_str()),
+            last_seen: (self.now - self.device.last_seen > LAST_SEEN_LAG_S).then_some(self.now),
+            ..DeviceChange::default()
+        };
+        if change != DeviceChange::default() {
+            self.parts
+                .index
+                .store()
+                .update_device(self.who.device, &change)
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// A body as an answer.
+pub(super) fn encoded<B: Body>(body: &B, version: Version) -> Answer {
+    Answer::wbxml(wbxml::encode(&body.to_element(version), version))
+}
+
+/// Now, in UTC epoch seconds.
+pub(super) fn epoch_seconds() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,131 @@
+//! FolderSync: the folders of the account, and what changed among them (MS-ASCMD 2.2.1.5).
+
+use backends::{Class, Role};
+use protocol::command::folder_sync::{
+    Folder, FolderChanges, FolderSyncRequest, FolderSyncResponse, FolderType,
+};
+use protocol::command::{CollectionId, StatusCode, SyncKeyText};
+use protocol::status::FolderSyncStatus;
+use protocol::version::Version;
+
+use crate::commands::context::Context;
+use crate::error::Fault;
+use crate::http::answer::Answer;
+use crate::ids::FolderNo;
+use crate::index::{FolderSync, HierarchyPage, KnownFolder, Notes};
+use crate::push::{FolderSyncAdvice, FolderSyncFound};
+
+pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
+    let request = match context.body::<FolderSyncRequest>() {
+        Err(Fault::Body(_)) => return Ok(failed(context, FolderSyncStatus::MalformedRequest)),
+        other => other?,
+    };
+    let (parts, who) = (context.parts, context.who);
+    if let Err(error) = parts.supervisor.fresh_hierarchy(who.account).await {
+        // What is known of the folders is better than nothing, when there is anything.
+        if parts.index.folders(who.account).await?.is_empty() {
+            return Err(error.into());
+        }
+        context.facts.note = Some("folders not refreshed");
+    }
+    let key = request.sync_key.as_str();
+    match parts
+        .index
+        .folder_sync(who, key, notes(context.version()), context.now)
+        .await?
+    {
+        FolderSync::UnknownKey => Ok(failed(context, FolderSyncStatus::InvalidSyncKey)),
+        FolderSync::Page(page) => {
+            let nothing =
+                page.adds.is_empty() && page.updates.is_empty() && page.deletes.is_empty();
+            let found = if nothing {
+                FolderSyncFound::Nothing
+            } else {
+                FolderSyncFound::Changes
+            };
+            match parts.hub.folder_synced(who, found) {
+                FolderSyncAdvice::Proceed => told(context, page),
+                FolderSyncAdvice::StartOver => {
+                    Ok(failed(context, FolderSyncStatus::InvalidSyncKey))
+                }
+            }
+        }
+    }
+}
+
+fn failed(context: &mut Context<'_>, status: FolderSyncStatus) -> Answer {
+    context.facts.eas_status = Some(status.code());
+    context.answer(&FolderSyncResponse {
+        status: StatusCode::new(status.code()),
+        sync_key: None,
+        changes: None,
+    })
+}
+
+fn told(context: &mut Context<'_>, page: HierarchyPage) -> Result<Answer, Fault> {
+    let version = context.version();
+    let folders = |list: Vec<KnownFolder>| {
+        list.into_iter()
+            .map(|known| folder(known, version))
+            .collect()
+    };
+    context.facts.eas_status = Some(StatusCode::SUCCESS.code());
+    context.facts.server.adds = u32::try_from(page.adds.len()).unwrap_or(u32::MAX);
+    context.facts.server.changes = u32::try_from(page.updates.len()).unwrap_or(u32::MAX);
+    context.facts.server.deletes = u32::try_from(page.deletes.len()).unwrap_or(u32::MAX);
+    let response = FolderSyncResponse {
+        status: StatusCode::SUCCESS,
+        sync_key: Some(SyncKeyText::parse(&page.key)?),
+        changes: Some(FolderChanges {
+            updates: folders(page.updates),
+            deletes: page
+                .deletes
+                .into_iter()
+                .map(|no| CollectionId::from_number(no.0))
+                .collect(),
+            adds: folders(page.adds),
+        }),
+    };
+    Ok(context.answer(&response))
+}
+
+/// Whether the version has folders of notes.
+pub(super) fn notes(version: Version) -> Notes {
+    if version >= Version::V14_0 {
+        Notes::Shown
+    } else {
+        Notes::Hidden
+    }
+}
+
+fn folder(known: KnownFolder, version: Version) -> Folder {
+    Folder {
+        server_id: CollectionId::from_number(known.no.0),
+        parent_id: (known.parent != FolderNo::ROOT)
+            .then(|| CollectionId::from_number(known.parent.0)),
+        folder_type: folder_type(known.class, known.role, version),
+        display_name: known.name,
+    }
+}
+
+/// The type that a phone sees. What EAS has no type for is a folder of the user.
+fn folder_type(class: Class, role: Role, version: Version) -> FolderType {
+    match (class, role) {
+        (Class::Email, Role::Inbox) => FolderType::Inbox,
+        (Class::Email, Role::Drafts) => FolderType::Drafts,
+        (Class::Email, Role::Sent) => FolderType::SentItems,
+        (Class::Email, Role::Trash) => FolderType::DeletedItems,
+        (Class::Email, Role::Outbox) => FolderType::Outbox,
+        (Class::Email, Role::Junk | Role::Archive | Role::Default | Role::Plain) => {
+            FolderType::UserMail
+        }
+        (Class::Contacts, Role::Default) => FolderType::Contacts,
+        (Class::Contacts, _) => FolderType::UserContacts,
+        (Class::Calendar, Role::Default) => FolderType::Calendar,
+        (Class::Calendar, _) => FolderType::UserCalendar,
+        (Class::Tasks, Role::Default) => FolderType::Tasks,
+        (Class::Tasks, _) => FolderType::UserTasks,
+        (Class::Notes, Role::Default) if version >= Version::V14_0 => FolderType::Notes,
+        (Class::Notes, _) => FolderType::UserNotes,
+    }
+}

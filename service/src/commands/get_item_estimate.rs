@@ -1,0 +1,98 @@
+//! GetItemEstimate: how much a Sync would bring, counted by what Sync itself goes by (MS-ASCMD 2.2.1.9).
+
+use protocol::command::get_item_estimate::{
+    EstimateAnswer, EstimateCollection, GetItemEstimateRequest, GetItemEstimateResponse,
+};
+use protocol::command::sync::SyncOptions;
+use protocol::command::{ItemClass, StatusCode};
+use protocol::status::{CommonStatus, GetItemEstimateStatus};
+
+use crate::commands::context::Context;
+use crate::commands::sync::{collection, options};
+use crate::error::Fault;
+use crate::http::answer::Answer;
+use crate::ids::FolderNo;
+use crate::index::{Estimate, Opening, Pair};
+
+pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
+    let request = context.body::<GetItemEstimateRequest>()?;
+    if request.collections.len() > GetItemEstimateRequest::COLLECTIONS_MAX {
+        return Err(Fault::Common(CommonStatus::InvalidXml));
+    }
+    let mut answers = Vec::with_capacity(request.collections.len());
+    for asked in &request.collections {
+        answers.push(estimate(context, asked).await?);
+    }
+    context.facts.folder_count = u32::try_from(answers.len()).ok();
+    context.facts.eas_status = answers.first().map(|answer| answer.status.code());
+    Ok(context.answer(&GetItemEstimateResponse::Answers(answers)))
+}
+
+/// The options that stuck to the collection. The session is dropped again: nothing was asked of it.
+async fn sticky(context: &Context<'_>, pair: Pair, key: &str) -> Result<Vec<SyncOptions>, Fault> {
+    match context.parts.index.open(pair, key).await? {
+        Opening::Open(session) if !session.initial() => Ok(options::parse(session.options())),
+        Opening::Open(_) | Opening::NoFolder | Opening::UnknownKey => Ok(Vec::new()),
+    }
+}
+
+async fn estimate(
+    context: &Context<'_>,
+    asked: &EstimateCollection,
+) -> Result<EstimateAnswer, Fault> {
+    let failed = |status: GetItemEstimateStatus| EstimateAnswer {
+        status: StatusCode::new(status.code()),
+        class: asked.class.or(Some(ItemClass::Email)),
+        collection_id: Some(asked.collection_id.clone()),
+        estimate: None,
+    };
+    let account = context.who.account;
+    let known = match FolderNo::parse(asked.collection_id.as_str()) {
+        Some(no) => context.parts.index.folder(account, no).await?,
+        None => None,
+    };
+    let Some(folder) = known else {
+        return Ok(failed(GetItemEstimateStatus::InvalidCollection));
+    };
+    let pair = Pair {
+        who: context.who,
+        folder: folder.no,
+    };
+    let said = if asked.options.is_empty() {
+        sticky(context, pair, asked.sync_key.as_str()).await?
+    } else {
+        asked.options.clone()
+    };
+    let filter = options::own(&said).filter_type;
+    let window = options::cut_off(folder.class, filter, context.now);
+    if folder.reference.is_some() {
+        if context
+            .parts
+            .index
+            .widen(account, folder.no, window)
+            .await?
+        {
+            context.parts.supervisor.refresh(account, folder.no).await?;
+        } else {
+            context.parts.supervisor.fresh(account, folder.no).await?;
+        }
+    }
+    Ok(
+        match context
+            .parts
+            .index
+            .estimate(pair, asked.sync_key.as_str(), window)
+            .await?
+        {
+            Estimate::NoFolder => failed(GetItemEstimateStatus::InvalidCollection),
+            Estimate::NotPrimed => failed(GetItemEstimateStatus::NotPrimed),
+            Estimate::UnknownKey => failed(GetItemEstimateStatus::InvalidSyncKey),
+            Estimate::Commands(count) => EstimateAnswer {
+                status: StatusCode::SUCCESS,
+                class: Some(collection::item_class(folder.class)),
+                collection_id: Some(asked.collection_id.clone()),
+                estimate: Some(u32::try_from(count).unwrap_or(u32::MAX)),
+            },
+        },
+    )
+}

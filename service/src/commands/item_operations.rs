@@ -1,0 +1,281 @@
+//! ItemOperations: single items and attachments (MS-ASCMD 2.2.1.10).
+
+use backends::{Class, Item, Kind};
+use protocol::command::Body;
+use protocol::command::item_operations::{
+    ByteRange, EmptyFolderAnswer, FetchAnswer, FetchContent, FetchOperation, FetchOptions,
+    FetchProperties, FetchTarget, ItemOperation, ItemOperationsRequest, ItemOperationsResponse,
+    MoveConversationAnswer,
+};
+use protocol::command::{ItemClass, StatusCode};
+use protocol::element::Node;
+use protocol::status::ItemOperationsStatus as Status;
+use protocol::wbxml;
+
+use crate::commands::context::Context;
+use crate::commands::mail;
+use crate::commands::multipart::Parts;
+use crate::commands::sync::options;
+use crate::convert::email::{self, BodyWish, Meetings};
+use crate::error::{self, Fault};
+use crate::http::answer::{Answer, Content};
+use crate::ids::{FolderNo, ServerId};
+
+/// The store that holds mail.
+const MAILBOX: &str = "Mailbox";
+
+pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
+    let request = match context.body::<ItemOperationsRequest>() {
+        Err(Fault::Body(_)) => return Ok(finish(context, &response(Status::ProtocolError), None)),
+        other => other?,
+    };
+    if request.operations.len() > ItemOperationsRequest::OPERATIONS_MAX {
+        return Ok(finish(context, &response(Status::TooLarge), None));
+    }
+    let mut parts = context.request.accept_multipart.then(Parts::default);
+    let mut answer = response(Status::Success);
+    for operation in request.operations {
+        match operation {
+            ItemOperation::Fetch(fetch) => answer
+                .fetches
+                .push(fetched(context, fetch, parts.as_mut()).await?),
+            ItemOperation::EmptyFolderContents { collection_id, .. } => {
+                answer.emptied.push(EmptyFolderAnswer {
+                    status: code(Status::AccessDenied),
+                    collection_id,
+                });
+            }
+            ItemOperation::Move {
+                conversation_id, ..
+            } => {
+                answer.moves.push(MoveConversationAnswer {
+                    status: code(Status::AccessDenied),
+                    conversation_id,
+                });
+            }
+        }
+    }
+    Ok(finish(context, &answer, parts))
+}
+
+fn response(status: Status) -> ItemOperationsResponse {
+    ItemOperationsResponse {
+        status: code(status),
+        moves: Vec::new(),
+        emptied: Vec::new(),
+        fetches: Vec::new(),
+    }
+}
+
+fn finish(
+    context: &mut Context<'_>,
+    answer: &ItemOperationsResponse,
+    parts: Option<Parts>,
+) -> Answer {
+    context.facts.eas_status = Some(answer.status.code());
+    match parts {
+        None => context.answer(answer),
+        Some(parts) => {
+            let version = context.version();
+            let document = wbxml::encode(&answer.to_element(version), version);
+            Content::Multipart(parts.written(&document).into()).into()
+        }
+    }
+}
+
+fn code(status: Status) -> StatusCode {
+    StatusCode::new(status.code())
+}
+
+async fn fetched(
+    context: &mut Context<'_>,
+    fetch: FetchOperation,
+    parts: Option<&mut Parts>,
+) -> Result<FetchAnswer, Fault> {
+    context.facts.client.fetches += 1;
+    let target = fetch.target.clone();
+    let (status, class, properties) = match contents(context, fetch, parts).await {
+        Ok((class, properties)) => (Status::Success, class, Some(properties)),
+        Err(Refused::Status(status)) => (status, None, None),
+        Err(Refused::Fault(Fault::Backend(fault))) => {
+            tracing::warn!(account = %context.who.account, error = %fault, "item not fetched");
+            (error::fetch_status(fault.kind()), None, None)
+        }
+        Err(Refused::Fault(other)) => return Err(other),
+    };
+    if status != Status::Success {
+        context.facts.client.errors += 1;
+    }
+    Ok(FetchAnswer {
+        status: code(status),
+        target,
+        class,
+        properties,
+    })
+}
+
+/// Why something was not fetched.
+enum Refused {
+    Status(Status),
+    Fault(Fault),
+}
+
+impl<E: Into<Fault>> From<E> for Refused {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+async fn contents(
+    context: &Context<'_>,
+    fetch: FetchOperation,
+    parts: Option<&mut Parts>,
+) -> Result<(Option<ItemClass>, FetchProperties), Refused> {
+    if !fetch.store.eq_ignore_ascii_case(MAILBOX) {
+        return Err(Refused::Status(Status::UnknownStore));
+    }
+    match fetch.target {
+        FetchTarget::Item {
+            collection_id,
+            server_id,
+        } => {
+            let folder = FolderNo::parse(collection_id.as_str());
+            let id = ServerId::parse(server_id.as_str())
+                .filter(|id| Some(id.folder) == folder)
+                .ok_or(Refused::Status(Status::NotFound))?;
+            let item = read(context, id)
+                .await?
+                .ok_or(Refused::Status(Status::NotFound))?;
+            let wish = wish(&fetch.options, context);
+            let converted = mail::convert(context, id, item, &wish).await;
+            let mut email = converted
+                .ok_or(Refused::Status(Status::ConversionFailed))?
+                .email;
+            if let (Some(parts), Some(body)) = (parts, email.body.as_mut()) {
+                body.data = body.data.take().map(|data| parts.body(data));
+            }
+            let data = email.to_data(context.version());
+            let elements = data.children.into_iter().filter_map(|node| match node {
+                Node::Element(element) => Some(element),
+                Node::Text(_) | Node::Opaque(_) => None,
+            });
+            let properties = FetchProperties {
+                item: elements.collect(),
+                ..FetchProperties::default()
+            };
+            Ok((Some(ItemClass::Email), properties))
+        }
+        FetchTarget::FileReference(reference) => {
+            let mut properties = attachment(context, &reference, fetch.options.range).await?;
+            if let Some(parts) = parts {
+                properties.content = properties.content.map(|content| parts.content(content));
+            }
+            Ok((None, properties))
+        }
+        FetchTarget::LongId(_) => Err(Refused::Status(Status::NotFound)),
+        FetchTarget::LinkId(_) => Err(Refused::Status(Status::UnknownStore)),
+    }
+}
+
+/// A mail with its content, `None` if there is none of that id.
+async fn read(context: &Context<'_>, id: ServerId) -> Result<Option<Item>, Fault> {
+    let account = context.who.account;
+    let Some(folder) = context.parts.index.folder(account, id.folder).await? else {
+        return Ok(None);
+    };
+    let (Class::Email, Some(reference)) = (folder.class, folder.reference) else {
+        return Ok(None);
+    };
+    let Some(row) = context.parts.index.item(account, id).await? else {
+        return Ok(None);
+    };
+    match context
+        .mailbox()
+        .await?
+        .fetch(&reference, &row.reference, &row.version)
+        .await
+    {
+        Ok(item) => Ok(Some(item)),
+        Err(error) if error.kind() == Kind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn wish(options: &FetchOptions, context: &Context<'_>) -> BodyWish {
+    BodyWish {
+        preferences: options.body_preferences.clone(),
+        mime_support: options::mime_support(options.mime_support),
+        mime_truncation: None,
+        meetings: Meetings::AsMail,
+        version: context.version(),
+    }
+}
+
+/// An attachment by its reference, `<folder>:<item>:<part>`.
+async fn attachment(
+    context: &Context<'_>,
+    reference: &str,
+    range: Option<ByteRange>,
+) -> Result<FetchProperties, Refused> {
+    let invalid = || Refused::Status(Status::InvalidAttachment);
+    let (id, part) = reference.rsplit_once(':').ok_or_else(invalid)?;
+    let id = ServerId::parse(id).ok_or_else(invalid)?;
+    let item = read(context, id).await?.ok_or_else(invalid)?;
+    let found = email::attachment(&item.content, part).ok_or_else(invalid)?;
+    let total = found.bytes.len() as u64;
+    let mut properties = FetchProperties {
+        content_type: Some(found.content_type),
+        ..FetchProperties::default()
+    };
+    let Some(asked) = range else {
+        properties.content = Some(FetchContent::Inline(found.bytes));
+        return Ok(properties);
+    };
+    // Range and Total stand in the answer only if asked for: iOS 10 breaks otherwise.
+    let (bytes, given) = cut(found.bytes, asked).ok_or(Refused::Status(Status::InvalidRange))?;
+    properties.range = Some(given);
+    properties.total = Some(total);
+    properties.content = Some(FetchContent::Inline(bytes));
+    Ok(properties)
+}
+
+/// The bytes of a range, as far as they are there; `None` if it begins after the end.
+fn cut(mut bytes: Vec<u8>, asked: ByteRange) -> Option<(Vec<u8>, ByteRange)> {
+    let first = usize::try_from(asked.first).ok()?;
+    if first >= bytes.len() || asked.last < asked.first {
+        return None;
+    }
+    let last = usize::try_from(asked.last)
+        .unwrap_or(usize::MAX)
+        .min(bytes.len() - 1);
+    bytes.truncate(last + 1);
+    bytes.drain(..first);
+    Some((
+        bytes,
+        ByteRange {
+            first: asked.first,
+            last: last as u64,
+        },
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_cut_to_what_is_there() {
+        for (first, last, expected) in [
+            (0, 3, Some((&b"0123"[..], 3))),
+            (2, 2, Some((b"2", 2))),
+            (8, 100, Some((b"89", 9))),
+            (10, 12, None),
+            (3, 2, None),
+        ] {
+            let found = cut(b"0123456789".to_vec(), ByteRange { first, last });
+            let expected =
+                expected.map(|(bytes, last)| (bytes.to_vec(), ByteRange { first, last }));
+            assert_eq!(found, expected, "{first}-{last}");
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! What the device is to be told: the page of the index, with the items that go with it.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use backends::{BackendError, FolderRef, Item, Kind, Mailbox, Marks};
+use futures_util::{StreamExt, stream};
+use protocol::class::email::Email;
+use protocol::command::ServerId as WireId;
+use protocol::command::sync::{ApplicationData, ServerCommand};
+use protocol::element::Element;
+
+use crate::commands::context::Context;
+use crate::commands::mail;
+use crate::convert::email::{self, BodyWish};
+use crate::error::Fault;
+use crate::ids::{FolderNo, ServerId};
+use crate::index::{Action, Command, IndexedItem, Page, Session};
+
+/// How many items are read at a time.
+const READ_AHEAD: usize = 4;
+
+/// How often a page is picked anew because an item vanished meanwhile.
+const PICKS_MAX: usize = 3;
+
+/// A page with its items.
+#[derive(Default)]
+pub(super) struct Filled {
+    /// For the device.
+    pub(super) commands: Vec<ServerCommand>,
+    /// How many commands of the page they stand for.
+    pub(super) told: usize,
+    /// Whether there is more.
+    pub(super) more: bool,
+}
+
+impl Filled {
+    /// Nothing is told, and nothing was passed over.
+    pub(super) fn is_empty(&self) -> bool {
+        self.commands.is_empty() && self.told == 0
+    }
+}
+
+/// An item vanished between being picked and being read.
+struct Vanished;
+
+/// Picks a page and fills it. An item that was removed meanwhile has the folder refreshed and the page picked anew,
+/// so that the device is told what is true now.
+pub(super) async fn fill(
+    context: &mut Context<'_>,
+    session: &mut Session,
+    cut_off: i64,
+    size: usize,
+    wish: &BodyWish,
+) -> Result<Filled, Fault> {
+    for _ in 1..PICKS_MAX {
+        let page = session.page(cut_off, size).await?;
+        match items(context, session, page, wish).await? {
+            Ok(filled) => return Ok(filled),
+            Err(Vanished) => {
+                let folder = session.folder().no;
+                context
+                    .parts
+                    .supervisor
+                    .refresh(context.who.account, folder)
+                    .await?;
+            }
+        }
+    }
+    // The folder moves faster than it can be read: an empty page, and the device comes back.
+    session.page(cut_off, 0).await?;
+    Ok(Filled {
+        more: true,
+        ..Filled::default()
+    })
+}
+
+async fn items(
+    context: &mut Context<'_>,
+    session: &mut Session,
+    page: Page,
+    wish: &BodyWish,
+) -> Result<Result<Filled, Vanished>, Fault> {
+    let started = Instant::now();
+    let count = page.commands.len();
+    let mut filler = Filler {
+        context,
+        session,
+        wish,
+        started,
+        bytes: 0,
+        filled: Filled::default(),
+    };
+    if count + page.again.len() > 0 {
+        let source = source(filler.context, filler.session).await?;
+        let reads = page
+            .commands
+            .into_iter()
+            .map(|command| read(source.clone(), command));
+        let mut reads = stream::iter(reads).buffered(READ_AHEAD);
+        while !filler.spent() {
+            let Some((command, content)) = reads.next().await else {
+                break;
+            };
+            if let Err(Vanished) = filler.take(command, content).await? {
+                return Ok(Err(Vanished));
+            }
+            filler.filled.told += 1;
+        }
+        // What goes with any page: it is neither counted nor cut short.
+        for command in page.again {
+            let (command, content) = read(source.clone(), command).await;
+            if let Err(Vanished) = filler.take(command, content).await? {
+                return Ok(Err(Vanished));
+            }
+        }
+    }
+    let mut filled = filler.filled;
+    filled.more = page.more || filled.told < count;
+    context.facts.backend += started.elapsed();
+    Ok(Ok(filled))
+}
+
+/// Fills a page until the answer's budget is spent.
+struct Filler<'f, 'c> {
+    context: &'f mut Context<'c>,
+    session: &'f mut Session,
+    wish: &'f BodyWish,
+    started: Instant,
+    bytes: usize,
+    filled: Filled,
+}
+
+impl Filler<'_, '_> {
+    /// Whether the answer is large or late enough; the first item goes whatever it weighs.
+    fn spent(&self) -> bool {
+        let grants = &self.context.parts.grants;
+        self.filled.told > 0
+            && (self.bytes >= grants.page_bytes || self.started.elapsed() >= grants.page_time)
+    }
+
+    async fn take(
+        &mut self,
+        command: Command,
+        content: Result<Content, BackendError>,
+    ) -> Result<Result<(), Vanished>, Fault> {
+        let folder = self.session.folder().no;
+        match data(self.context, folder, &command, content, self.wish).await? {
+            Ready::Vanished => return Ok(Err(Vanished)),
+            Ready::Poison => self.session.skip(command.item, "cannot be converted"),
+            Ready::Is(data) => {
+                self.bytes += weight(data.as_ref());
+                note(self.context, command.action);
+                self.filled
+                    .commands
+                    .push(server_command(folder, &command, data)?);
+            }
+        }
+        Ok(Ok(()))
+    }
+}
+
+/// Where items are read: `None` of a virtual folder, which has none.
+type Source = Option<(Arc<dyn Mailbox>, FolderRef)>;
+
+async fn source(context: &Context<'_>, session: &Session) -> Result<Source, Fault> {
+    match &session.folder().reference {
+        Some(reference) => Ok(Some((context.mailbox().await?, reference.clone()))),
+        None => Ok(None),
+    }
+}
+
+/// What a command needs of its item.
+enum Content {
+    Nothing,
+    Whole(Item),
+    Marks(Marks),
+}
+
+async fn read(source: Source, command: Command) -> (Command, Result<Content, BackendError>) {
+    let content = match (&source, &command.row) {
+        (Some((mailbox, folder)), Some(row)) => {
+            content(mailbox.as_ref(), folder, command.action, row).await
+        }
+        _ => Ok(Content::Nothing),
+    };
+    (command, content)
+}
+
+async fn content(
+    mailbox: &dyn Mailbox,
+    folder: &FolderRef,
+    action: Action,
+    row: &IndexedItem,
+) -> Result<Content, BackendError> {
+    match action {
+        Action::Add => mailbox
+            .fetch(folder, &row.reference, &row.version)
+            .await
+            .map(Content::Whole),
+        // The text of a message never changes: only its marks are told.
+        Action::Change => {
+            let (_, marks) = mailbox.marks(folder, &row.reference, &row.version).await?;
+            Ok(Content::Marks(marks))
+        }
+        Action::Delete | Action::SoftDelete => Ok(Content::Nothing),
+    }
+}
+
+/// What became of reading and converting an item.
+enum Ready {
+    Is(Option<ApplicationData>),
+    Vanished,
+    Poison,
+}
+
+async fn data(
+    context: &Context<'_>,
+    folder: FolderNo,
+    command: &Command,
+    content: Result<Content, BackendError>,
+    wish: &BodyWish,
+) -> Result<Ready, Fault> {
+    let content = match content {
+        Ok(content) => content,
+        Err(error) => {
+            return match error.kind() {
+                Kind::NotFound => Ok(Ready::Vanished),
+                // This item only: the others of the folder are not to wait for it.
+                Kind::TooLarge | Kind::Refused | Kind::Forbidden => {
+                    tracing::warn!(account = %context.who.account, %folder, %error, "message skipped");
+                    Ok(Ready::Poison)
+                }
+                Kind::Unavailable | Kind::Unauthorized | Kind::Full | Kind::Unexpected => {
+                    Err(error.into())
+                }
+            };
+        }
+    };
+    let email = match content {
+        Content::Nothing => return Ok(Ready::Is(None)),
+        Content::Marks(marks) => {
+            email::marks_change(mail::marks(&marks), &mail::categories(&marks))
+        }
+        Content::Whole(item) => {
+            let id = ServerId {
+                folder,
+                item: command.item,
+            };
+            match mail::convert(context, id, item, wish).await {
+                Some(converted) => converted.email,
+                None => return Ok(Ready::Poison),
+            }
+        }
+    };
+    Ok(Ready::Is(Some(application_data(&email, context))))
+}
+
+/// A mail as `ApplicationData`.
+pub(super) fn application_data(email: &Email, context: &Context<'_>) -> ApplicationData {
+    ApplicationData::new(
+        email
+            .to_data(context.version())
+            .children
+            .into_iter()
+            .filter_map(only_elements),
+    )
+}
+
+fn only_elements(node: protocol::element::Node) -> Option<Element> {
+    match node {
+        protocol::element::Node::Element(element) => Some(element),
+        protocol::element::Node::Text(_) | protocol::element::Node::Opaque(_) => None,
+    }
+}
+
+/// About how many bytes an item has on the wire.
+fn weight(data: Option<&ApplicationData>) -> usize {
+    fn of(element: &Element) -> usize {
+        element
+            .children
+            .iter()
+            .map(|node| match node {
+                protocol::element::Node::Element(child) => 2 + of(child),
+                protocol::element::Node::Text(text) => text.len() + 2,
+                protocol::element::Node::Opaque(bytes) => bytes.len() + 4,
+            })
+            .sum()
+    }
+    data.map_or(16, |data| 32 + of(data.element()))
+}
+
+fn note(context: &mut Context<'_>, action: Action) {
+    let counts = &mut context.facts.server;
+    match action {
+        Action::Add => counts.adds += 1,
+        Action::Change => counts.changes += 1,
+        Action::Delete | Action::SoftDelete => counts.deletes += 1,
+    }
+}
+
+fn server_command(
+    folder: FolderNo,
+    command: &Command,
+    data: Option<ApplicationData>,
+) -> Result<ServerCommand, Fault> {
+    let server_id = WireId::from_numbers(folder.0, command.item.0);
+    Ok(match (command.action, data) {
+        (Action::Add, Some(data)) => ServerCommand::Add {
+            class: None,
+            server_id,
+            data,
+        },
+        (Action::Change, Some(data)) => ServerCommand::Change {
+            class: None,
+            server_id,
+            data,
+        },
+        (Action::Delete, _) => ServerCommand::Delete {
+            class: None,
+            server_id,
+        },
+        (Action::SoftDelete, _) => ServerCommand::SoftDelete { server_id },
+        (Action::Add | Action::Change, None) => {
+            return Err(Fault::Broken("an item without a row on a page"));
+        }
+    })
+}
