@@ -138,11 +138,10 @@ fn crates_use_each_other_one_way() {
     let mut problems = Vec::new();
     for (path, text) in sources() {
         for (_, words) in banned.iter().filter(|(room, _)| path.starts_with(room)) {
-            for (number, line) in text
-                .lines()
-                .enumerate()
-                .filter(|(_, line)| !line.trim_start().starts_with("//"))
-            {
+            // What a test inside a file uses is not what its room uses.
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let lines = code.lines().enumerate();
+            for (number, line) in lines.filter(|(_, line)| !line.trim_start().starts_with("//")) {
                 for word in words.iter().filter(|word| line.contains(**word)) {
                     problems.push(format!("{path}:{}: may not use {word}", number + 1));
                 }
