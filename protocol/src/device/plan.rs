@@ -135,7 +135,7 @@ impl Device {
         }
         match self.push.parking() {
             Parking::Ping => Some(Job::Ping(self.ping_job(pingable))),
-            Parking::Sync => Some(Job::Sync(self.held_sync(pingable))),
+            Parking::Sync => Some(Job::Sync(self.held_sync(&pingable))),
         }
     }
 
@@ -155,9 +155,9 @@ impl Device {
         }
     }
 
-    fn held_sync(&self, folders: Vec<CollectionId>) -> SyncJob {
+    fn held_sync(&self, folders: &[CollectionId]) -> SyncJob {
         let interval_s = self.push.interval_s;
-        let form = self.form(self.push.remembered_sync.as_ref(), interval_s, &folders);
+        let form = self.form(self.push.remembered_sync.as_ref(), interval_s, folders);
         let sent = |(id, copy): (&CollectionId, &FolderCopy)| SentFolder {
             id: id.clone(),
             key: copy.key.clone(),
