@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod bodies;
 mod device;
 mod email;
 mod email_laws;

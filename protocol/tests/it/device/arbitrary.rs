@@ -92,21 +92,18 @@ fn encode(body: &impl Body) -> Vec<u8> {
     wbxml::encode(&body.to_element(Version::V14_1), Version::V14_1)
 }
 
-fn play(device: &mut Device, one: Move, request: Option<Request>, now: &mut Instant) {
-    let connection = request
-        .as_ref()
-        .map_or(Connection::Push, |request| request.connection);
+fn play(device: &mut Device, one: Move, request: Option<&Request>, now: &mut Instant) {
+    let connection = request.map_or(Connection::Push, |request| request.connection);
     let ok = |body| Answer {
         status: 200,
         headers: Vec::new(),
         body,
     };
     let command = request
-        .as_ref()
         .and_then(|request| query::parse(&request.query).ok())
         .map_or(Command::Sync, |line| line.command);
     let answer = match one {
-        Move::Sensible => match &request {
+        Move::Sensible => match request {
             Some(request) => sensible(request),
             None => return,
         },
@@ -173,7 +170,7 @@ proptest! {
             let at = at.or_else(|| (!requests.is_empty()).then_some(0));
             let answered = !matches!(one, Move::Refresh | Move::Pass(_));
             let request = if answered { at.map(|at| requests.remove(at)) } else { None };
-            play(&mut device, one, request, &mut now);
+            play(&mut device, one, request.as_ref(), &mut now);
         }
     }
 }
