@@ -1,7 +1,7 @@
 //! Sync: items of folders, both ways (MS-ASCMD 2.2.1.21).
 //!
-//! An empty body is legal both ways and is represented outside: as request by [`SyncRequest::default`]'s absence
-//! (see [`crate::flow::cached_sync`]), as answer by not writing one.
+//! An empty body is legal both ways and is represented outside: a request by `None`, see [`crate::flow::cached_sync`],
+//! an answer by not writing one.
 
 mod commands;
 mod options;

@@ -21,7 +21,7 @@ pub struct SyncOptions {
     pub conflict: Option<Conflict>,
     /// Which messages to send as MIME; absent is [`MimeSupport::Never`].
     pub mime_support: Option<MimeSupport>,
-    /// Where to cut MIME: a code of 0 to 8, see [`Self::mime_truncation_bytes`].
+    /// Where to cut MIME: a code of 0 to 8, see [`Self::mime_truncation_chars`].
     pub mime_truncation: Option<u8>,
     /// The most recipients of the recipient information cache.
     pub max_items: Option<u32>,
