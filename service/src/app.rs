@@ -3,14 +3,107 @@
 //! Shut-down: not ready → stop accepting → answer parked requests → finish requests → stop watchers → close
 //! the store. Each step may still need what later steps end.
 
+mod accounts;
+mod core;
 mod front;
 mod limits;
 
-use crate::config::ConfigError;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use tokio::time;
+use tracing::info;
+
+use crate::app::core::Core;
+use crate::config::{Config, ConfigError, Shutdown};
 use crate::http::tls::TlsError;
 use crate::http::users::UsersError;
+use crate::metrics::Metrics;
+use crate::store::StoreError;
 
 pub use front::Front;
+
+/// How to start the service.
+#[derive(Debug)]
+pub struct App;
+
+/// The service at work.
+pub struct RunningApp {
+    front: Front,
+    core: Core,
+    shutdown: Shutdown,
+    metrics: Metrics,
+}
+
+impl App {
+    /// Starts everything; devices are served when it returns.
+    ///
+    /// # Errors
+    /// When an address is taken, or a file cannot be used. Nothing runs on then.
+    pub async fn start(config: &Config) -> Result<RunningApp, StartError> {
+        limits::check(config);
+        let metrics = Metrics::new()?;
+        let core = Core::start(config, &metrics).await?;
+        match Front::start(config, core.dispatch(), &metrics).await {
+            Ok(front) => Ok(RunningApp {
+                front,
+                core,
+                shutdown: config.shutdown.clone(),
+                metrics,
+            }),
+            Err(error) => {
+                core.close().await;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl RunningApp {
+    /// Where devices are served.
+    #[must_use]
+    pub fn eas_address(&self) -> SocketAddr {
+        self.front.eas()
+    }
+
+    /// Where operators are.
+    #[must_use]
+    pub fn admin_address(&self) -> SocketAddr {
+        self.front.admin()
+    }
+
+    /// What is counted.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Ends everything, in order.
+    pub async fn shutdown(self) {
+        let Self {
+            front,
+            core,
+            shutdown,
+            ..
+        } = self;
+        front.not_ready();
+        time::sleep(shutdown.announce).await;
+        front.stop_accepting();
+        core.answer_parked(shutdown.spread).await;
+        front.finish(shutdown.grace).await;
+        core.close().await;
+        front.close().await;
+        info!("shut down");
+    }
+}
+
+impl std::fmt::Debug for RunningApp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RunningApp")
+            .field("front", &self.front)
+            .finish_non_exhaustive()
+    }
+}
 
 /// Why the service could not start. The message names the setting to look at.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +118,7 @@ pub enum StartError {
         /// The setting.
         key: &'static str,
         /// The address as configured.
-        address: std::net::SocketAddr,
+        address: SocketAddr,
         /// What the system said.
         source: std::io::Error,
     },
@@ -35,6 +128,14 @@ pub enum StartError {
     /// The users file could not be read or has mistakes.
     #[error(transparent)]
     Users(#[from] UsersError),
+    /// The database could not be opened.
+    #[error("cannot open {path} (store.path)")]
+    Store {
+        /// The file.
+        path: PathBuf,
+        /// What the store said.
+        source: StoreError,
+    },
     /// Metrics could not be registered.
     #[error("metrics cannot be registered")]
     Metrics(#[from] prometheus::Error),

@@ -136,8 +136,6 @@ pub struct Push {
     pub heartbeat_sample_size: usize,
     /// Average heartbeat at or below which it warns.
     pub heartbeat_alert: Duration,
-    /// How long an account is watched after its last parked request.
-    pub watch_linger: Duration,
     /// Folders that one Ping may name.
     pub folders_max: usize,
 }

@@ -8,6 +8,7 @@ mod body;
 pub mod connection;
 mod encode;
 pub(crate) mod gateway;
+mod heartbeats;
 mod limits;
 mod line;
 pub(crate) mod listener;

@@ -66,7 +66,8 @@ impl Front {
             limits: &config.limits,
             proxy: &config.proxy,
             auth: &config.auth,
-            metrics: metrics.requests.clone(),
+            push: &config.push,
+            metrics,
         });
         let readiness = Readiness::default();
         let (eas, admin) = (

@@ -159,7 +159,6 @@ impl Check<'_> {
             park_max: self.seconds(&raw.park_max_s, 1..=3_540),
             heartbeat_sample_size: self.count(&raw.heartbeat_sample_size, 1..=100_000),
             heartbeat_alert: self.seconds(&raw.heartbeat_alert_s, 0..=3_540),
-            watch_linger: self.seconds(&raw.watch_linger_s, 0..=3_600),
             folders_max: self.count(&raw.folders_max, 30..=10_000),
         }
     }

@@ -177,8 +177,6 @@ sections! {
         heartbeat_sample_size: u64 = 200,
         /// Average heartbeat, in seconds, at or below which the log warns that something on the way cuts connections.
         heartbeat_alert_s: u64 = 540,
-        /// How long an account is watched after its last parked request ended, in seconds.
-        watch_linger_s: u64 = 60,
         /// Folders that one Ping may name.
         folders_max: u64 = 1_000,
     }

@@ -22,15 +22,16 @@ use http::{Method, StatusCode};
 use protocol::header;
 use tracing::error;
 
-use crate::config::{Auth, Limits, Proxy};
+use crate::config::{Auth, Limits, Proxy, Push};
 use crate::http::answer::{After, Refusal};
 use crate::http::auth::Gate;
 use crate::http::connection::{Connection, Ledgers};
+use crate::http::heartbeats::Heartbeats;
 use crate::http::limits::{BodyMemory, PerDevice};
-use crate::http::line::Line;
+use crate::http::line::{Counted, Line};
 use crate::http::request::{RequestId, Route};
 use crate::http::{Dispatch, body, encode, proxy, refuse};
-use crate::metrics::RequestMetrics;
+use crate::metrics::Metrics;
 
 /// What requests are served with.
 pub(crate) struct Gateway {
@@ -42,7 +43,7 @@ pub(crate) struct Gateway {
     devices: Arc<PerDevice>,
     memory: BodyMemory,
     ledgers: Ledgers,
-    metrics: RequestMetrics,
+    counted: Arc<Counted>,
     next_request: AtomicU64,
 }
 
@@ -58,8 +59,10 @@ pub(crate) struct Parts<'p> {
     pub(crate) proxy: &'p Proxy,
     /// Signing in.
     pub(crate) auth: &'p Auth,
+    /// Parked requests.
+    pub(crate) push: &'p Push,
     /// What is counted.
-    pub(crate) metrics: RequestMetrics,
+    pub(crate) metrics: &'p Metrics,
 }
 
 impl Gateway {
@@ -75,7 +78,7 @@ impl Gateway {
             devices: PerDevice::new(parts.limits.requests_per_device),
             memory: BodyMemory::new(parts.limits.body_memory_max),
             ledgers: Ledgers::default(),
-            metrics: parts.metrics,
+            counted: Arc::new(counted(parts.push, parts.metrics)),
             next_request: AtomicU64::new(start),
         })
     }
@@ -97,12 +100,12 @@ impl Gateway {
     async fn answer(&self, request: Request) -> Response {
         let arrived = Instant::now();
         let request_id = self.request_id();
-        let mut line = Line::new(request_id, arrived, self.metrics.clone());
+        let mut line = Line::new(request_id, arrived, Arc::clone(&self.counted));
         let answering = AssertUnwindSafe(self.route(request, &mut line)).catch_unwind();
         let mut response = match answering.await {
             Ok(response) => response,
             Err(_panic) => {
-                self.metrics.panics.inc();
+                self.counted.requests.panics.inc();
                 error!(%request_id, "a request ended in a panic");
                 line.facts.note = Some("panic");
                 encode::refused(Refusal::unavailable(60, "panic").closing())
@@ -178,6 +181,15 @@ impl Gateway {
             Route::Direct => connection.peer,
             Route::Proxied => proxy::client(&self.proxy, &request.head.headers, connection.peer),
         }
+    }
+}
+
+fn counted(push: &Push, metrics: &Metrics) -> Counted {
+    let average = metrics.push.heartbeat_average.clone();
+    let alert_s = push.heartbeat_alert.as_secs();
+    Counted {
+        requests: metrics.requests.clone(),
+        heartbeats: Heartbeats::new(push.heartbeat_sample_size, alert_s, average),
     }
 }
 

@@ -8,16 +8,26 @@ use axum::response::Response;
 use http_body::Body;
 use tracing::info;
 
+use crate::http::heartbeats::Heartbeats;
 use crate::http::request::RequestId;
 use crate::metrics::RequestMetrics;
 use crate::metrics::family::Label;
 use crate::telemetry::{Facts, SyncKind};
 
+/// Where requests are counted.
+#[derive(Debug)]
+pub(crate) struct Counted {
+    /// Requests and answers.
+    pub(crate) requests: RequestMetrics,
+    /// The alarm for short heartbeats.
+    pub(crate) heartbeats: Heartbeats,
+}
+
 /// What is known of a request while it is served. Dropped without an answer, it says that the client left.
 pub(crate) struct Line {
     request_id: RequestId,
     arrived: Instant,
-    metrics: RequestMetrics,
+    counted: Arc<Counted>,
     http_status: Option<u16>,
     bytes_out: u64,
     /// What the command fills in.
@@ -44,12 +54,12 @@ pub(crate) struct Line {
 
 impl Line {
     /// A line that is about to be written.
-    pub(crate) fn new(request_id: RequestId, arrived: Instant, metrics: RequestMetrics) -> Self {
-        metrics.in_flight.inc();
+    pub(crate) fn new(request_id: RequestId, arrived: Instant, counted: Arc<Counted>) -> Self {
+        counted.requests.in_flight.inc();
         Self {
             request_id,
             arrived,
-            metrics,
+            counted,
             http_status: None,
             bytes_out: 0,
             facts: Facts::default(),
@@ -82,19 +92,23 @@ impl Line {
     }
 
     fn count(&self, elapsed: Duration) {
-        self.metrics.in_flight.dec();
-        self.metrics
+        let metrics = &self.counted.requests;
+        metrics.in_flight.dec();
+        metrics
             .bytes_in
             .inc_by(u64::try_from(self.bytes_in).unwrap_or(u64::MAX));
-        self.metrics.bytes_out.inc_by(self.bytes_out);
+        metrics.bytes_out.inc_by(self.bytes_out);
         let parked = self.facts.parked.unwrap_or_default();
-        self.metrics.finished(
+        metrics.finished(
             self.command,
             self.http_status,
             elapsed.saturating_sub(parked),
         );
         if let Some(status) = self.facts.eas_status {
-            self.metrics.eas_status(self.command, status);
+            metrics.eas_status(self.command, status);
+        }
+        if let Some(asked) = self.facts.heartbeat_asked_s {
+            self.counted.heartbeats.asked(asked);
         }
     }
 

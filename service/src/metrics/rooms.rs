@@ -27,6 +27,8 @@ pub struct PushMetrics {
     pub heartbeat_asked: Histogram,
     /// Heartbeats that were granted, in seconds.
     pub heartbeat_granted: Histogram,
+    /// Average of the last heartbeats asked for, in seconds.
+    pub heartbeat_average: IntGauge,
     /// Answers that were in doubt, settled.
     pub doubts: Counters<DoubtOutcome>,
     /// Parked requests that were answered because of a shut-down.
@@ -63,6 +65,10 @@ impl PushMetrics {
                 "heartbeat_granted_seconds",
                 "Heartbeats that were granted.",
                 AGES,
+            )?,
+            heartbeat_average: register.gauge(
+                "heartbeat_average_seconds",
+                "Average of the last heartbeats that devices asked for.",
             )?,
             doubts: register.counters("doubts_total", "Answers that were in doubt, settled.")?,
             drained: register

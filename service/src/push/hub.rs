@@ -58,6 +58,9 @@ pub struct HubConfig {
     pub verifiers: usize,
     /// How changes are batched, for accounts that have no setting of their own.
     pub trigger: Trigger,
+    /// The longest time for which a request is parked, whatever heartbeat was granted: sites whose proxies cut
+    /// connections early have devices answered before that.
+    pub park_max: Duration,
 }
 
 impl Default for HubConfig {
@@ -65,6 +68,7 @@ impl Default for HubConfig {
         Self {
             verifiers: 8,
             trigger: Trigger::default(),
+            park_max: Duration::from_secs(3540),
         }
     }
 }
@@ -82,6 +86,7 @@ pub struct Hub {
     pub(super) clock: Clock,
     watching: Arc<dyn Watching>,
     trigger: Trigger,
+    park_max: Duration,
     draining: AtomicBool,
 }
 
@@ -102,6 +107,7 @@ impl Hub {
             watching: parts.watching,
             metrics: parts.metrics,
             trigger: parts.config.trigger,
+            park_max: parts.config.park_max,
             queue: Queue::default(),
             clock: Clock::new(origin),
             draining: AtomicBool::new(false),
@@ -123,9 +129,14 @@ impl Hub {
 
     /// Parks a request until something ends it. The place is taken with the first poll; dropping the future
     /// frees it at once and ends the work done for it.
-    pub fn park(self: &Arc<Self>, parking: Parking) -> impl Future<Output = Ended> + Send + use<> {
+    pub fn park(
+        self: &Arc<Self>,
+        mut parking: Parking,
+    ) -> impl Future<Output = Ended> + Send + use<> {
         let hub = Arc::clone(self);
         async move {
+            let latest = time::Instant::now() + hub.park_max;
+            parking.deadline = parking.deadline.min(latest);
             let (place, mut answer) = match hub.register(&parking) {
                 Ok(registered) => registered,
                 Err(ended) => return ended,

@@ -10,3 +10,4 @@
 
 mod convert_email;
 mod http;
+mod program;

@@ -51,7 +51,7 @@ impl Gateway {
             Err(Refused(answer)) => return self.turn_away(answer, request, line).await,
         };
         let Some(place) = self.devices.enter(&head.owner) else {
-            self.metrics.refused_per_device.inc();
+            self.counted.requests.refused_per_device.inc();
             return self.refuse(refuse::too_many(), request, line).await;
         };
         let Incoming {

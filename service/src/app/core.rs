@@ -1,0 +1,171 @@
+//! What is behind the commands: store, index, watchers, park table.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use backends::local::{LocalOptions, LocalStore};
+use protocol::flow::heartbeat::HeartbeatBounds;
+use protocol::query::Command;
+use protocol::version::Version;
+
+use crate::app::StartError;
+use crate::app::accounts::Accounts;
+use crate::commands::{Commands, Grants, Receipts};
+use crate::config::Config;
+use crate::http::Dispatch;
+use crate::http::answer::Answer;
+use crate::http::request::{AccountName, EasRequest};
+use crate::index::Index;
+use crate::metrics::Metrics;
+use crate::push::{Channel, Hub, HubConfig, HubParts, LocalChannel, Truth, Watching};
+use crate::store::Store;
+use crate::tasks::Tasks;
+use crate::telemetry::Facts;
+use crate::watch::{MailboxProvider, Supervisor, SupervisorParts};
+
+/// How many bytes of items an answer collects before it says that there is more.
+const PAGE_BYTES: usize = 1_572_864;
+/// How long an answer collects items: well below the 30 s after which some devices give up.
+const PAGE_TIME: Duration = Duration::from_secs(20);
+/// Collections that one Sync may name.
+const SYNC_COLLECTIONS_MAX: u32 = 1_000;
+/// How long tasks behind the commands may take to end.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Everything behind the commands, at work.
+pub(super) struct Core {
+    commands: Commands,
+    accounts: Arc<Accounts>,
+    store: Store,
+    hub: Arc<Hub>,
+    /// The hub's own tasks, and the one that writes down what became of answers.
+    push: Tasks,
+    /// Watchers and refreshes.
+    watchers: Tasks,
+    /// The reader of file system events, which watchers need.
+    local: Tasks,
+}
+
+impl Core {
+    /// Opens the store and starts what watches and waits.
+    pub(super) async fn start(config: &Config, metrics: &Metrics) -> Result<Self, StartError> {
+        let store = Store::open(&config.store.path)
+            .await
+            .map_err(|source| StartError::Store {
+                path: config.store.path.clone(),
+                source,
+            })?;
+        let (push, watchers, local) = (Tasks::new(), Tasks::new(), Tasks::new());
+        let (folders, driver) = LocalStore::new(LocalOptions::default());
+        let stop = local.token();
+        local.spawn(driver.run(stop));
+        let accounts = Arc::new(Accounts::new(folders, config.mail.maildir.clone()));
+        let index = Index::new(store.clone());
+        let channel: Arc<dyn Channel> = Arc::new(LocalChannel::default());
+        let supervisor = Arc::new(Supervisor::new(SupervisorParts {
+            index: index.clone(),
+            mailboxes: Arc::clone(&accounts) as Arc<dyn MailboxProvider>,
+            channel: Arc::clone(&channel),
+            metrics: metrics.clone(),
+            tasks: watchers.clone(),
+        }));
+        let hub = Hub::start(HubParts {
+            truth: Arc::new(index.clone()) as Arc<dyn Truth>,
+            channel,
+            watching: Arc::clone(&supervisor) as Arc<dyn Watching>,
+            metrics: metrics.clone(),
+            tasks: push.clone(),
+            config: HubConfig {
+                park_max: config.push.park_max,
+                ..HubConfig::default()
+            },
+        });
+        let commands = Commands {
+            receipts: Receipts::start(index.clone(), Arc::clone(&hub), metrics.clone(), &push),
+            index,
+            hub: Arc::clone(&hub),
+            supervisor,
+            grants: Arc::new(grants(config)),
+            metrics: metrics.clone(),
+        };
+        Ok(Self {
+            commands,
+            accounts,
+            store,
+            hub,
+            push,
+            watchers,
+            local,
+        })
+    }
+
+    /// What the listeners call.
+    pub(super) fn dispatch(&self) -> Arc<dyn Dispatch> {
+        Arc::new(Served {
+            commands: self.commands.clone(),
+            accounts: Arc::clone(&self.accounts),
+            hub: Arc::clone(&self.hub),
+        })
+    }
+
+    /// Answers what is parked, spread over a time.
+    pub(super) async fn answer_parked(&self, spread: Duration) {
+        self.hub.drain(spread).await;
+    }
+
+    /// Stops watchers, then what they report to, then the store.
+    pub(super) async fn close(&self) {
+        self.watchers.drain(GRACE).await;
+        self.local.drain(GRACE).await;
+        self.push.drain(GRACE).await;
+        self.store.close().await;
+    }
+}
+
+fn grants(config: &Config) -> Grants {
+    let seconds = |duration: Duration| u32::try_from(duration.as_secs()).unwrap_or(u32::MAX);
+    let (min, max) = (
+        seconds(config.push.heartbeat_min),
+        seconds(config.push.heartbeat_max),
+    );
+    let served = Version::SERVED
+        .into_iter()
+        .filter(|version| *version <= config.max_version);
+    Grants {
+        versions: served.collect(),
+        heartbeat: HeartbeatBounds::new(min, max).unwrap_or_default(),
+        ping_folders_max: u32::try_from(config.push.folders_max).unwrap_or(u32::MAX),
+        sync_collections_max: SYNC_COLLECTIONS_MAX,
+        page_bytes: PAGE_BYTES,
+        page_time: PAGE_TIME,
+    }
+}
+
+/// The commands, and what happens to an account whose access ends.
+struct Served {
+    commands: Commands,
+    accounts: Arc<Accounts>,
+    hub: Arc<Hub>,
+}
+
+#[async_trait]
+impl Dispatch for Served {
+    async fn dispatch(&self, request: EasRequest, facts: &mut Facts) -> Answer {
+        self.commands.dispatch(request, facts).await
+    }
+
+    fn commands(&self) -> &[Command] {
+        self.commands.commands()
+    }
+
+    fn versions(&self) -> &[Version] {
+        self.commands.versions()
+    }
+
+    fn revoked(&self, account: &AccountName) {
+        if let Some(account) = self.accounts.forget(account) {
+            self.hub.revoke(account);
+        }
+    }
+}
