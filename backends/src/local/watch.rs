@@ -1,6 +1,9 @@
 //! A watch over one account: events while the kernel grants watches, polling while it does not.
 
-use std::collections::{HashMap, VecDeque};
+mod looks;
+mod proofs;
+
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -11,18 +14,12 @@ use tokio::time::Instant;
 use crate::error::{BackendError, Kind};
 use crate::local::Shared;
 use crate::local::account::{Account, Heard, Listener};
-use crate::local::changes;
 use crate::local::hub::{Started, count};
-use crate::local::token::Stamp;
-use crate::name::FolderRef;
+use crate::local::watch::looks::{Looks, differences, look};
+use crate::local::watch::proofs::{Proofs, prove};
 use crate::watch::{WatchEvent, WatchMode, WatchSource};
 
 const OP: &str = "watch mailbox";
-
-/// How a folder looked; without a stamp it is reported at the next look, whatever happens.
-type Looks = HashMap<FolderRef, (u64, Option<Stamp>)>;
-/// How many events of a folder were seen, and how it looked after that.
-type Proofs = HashMap<FolderRef, (u64, Stamp)>;
 
 /// See the module.
 #[derive(Debug)]
@@ -40,6 +37,7 @@ enum State {
     Push {
         sweep_at: Instant,
         proofs: Proofs,
+        suspected: bool,
     },
     Poll {
         look_at: Instant,
@@ -85,6 +83,7 @@ impl LocalWatch {
             Started::Watched => State::Push {
                 sweep_at: Instant::now() + self.shared.options.sweep_every,
                 proofs: Proofs::new(),
+                suspected: false,
             },
             Started::Unwatched => State::Poll {
                 look_at: Instant::now() + self.every(),
@@ -133,6 +132,7 @@ impl LocalWatch {
             self.enter(State::Push {
                 sweep_at: Instant::now() + self.shared.options.sweep_every,
                 proofs: Proofs::new(),
+                suspected: false,
             });
             tracing::info!("mailbox is watched again");
             self.found = VecDeque::from([WatchEvent::Gap]);
@@ -152,30 +152,36 @@ impl LocalWatch {
             .shared
             .blocking(OP, move || Ok(prove(&shared, &account)))
             .await?;
-        let State::Push { sweep_at, proofs } = &mut self.state else {
+        let State::Push {
+            sweep_at,
+            proofs,
+            suspected,
+        } = &mut self.state
+        else {
             return Ok(());
         };
+        *sweep_at = Instant::now() + self.shared.options.sweep_every;
         let deaf = new.iter().any(|(folder, proof)| {
             proofs
                 .get(folder)
                 .is_some_and(|before| proof.is_deaf(before))
         });
-        *proofs = new
-            .into_iter()
-            .map(|(folder, proof)| (folder, (proof.events_before, proof.stamp)))
-            .collect();
-        *sweep_at = Instant::now() + self.shared.options.sweep_every;
-        if deaf {
+        if deaf && *suspected {
             tracing::warn!("mailbox changes without events: its file system does not report them");
             count(&self.shared.hub.counters.deaf);
             self.account.set_deaf();
-            let (shared, account) = (Arc::clone(&self.shared), Arc::clone(&self.account));
-            self.shared
-                .blocking(OP, move || {
-                    shared.hub.lose(&account);
-                    Ok(())
-                })
-                .await?;
+            let mode = self.mode();
+            self.enter(State::Lost { mode });
+            return Ok(());
+        }
+        // An event follows its change, so it may have been on its way: the same comparison is made
+        // once more.
+        *suspected = deaf;
+        if !deaf {
+            *proofs = new
+                .into_iter()
+                .map(|(folder, proof)| (folder, proof.baseline()))
+                .collect();
         }
         Ok(())
     }
@@ -241,147 +247,30 @@ impl Drop for LocalWatch {
     }
 }
 
-/// Blocks.
-fn look(account: &Account) -> Result<Looks, BackendError> {
-    let stamps = changes::stamps(&account.root)?;
-    Ok(stamps
-        .into_iter()
-        .map(|(folder, inode, stamp)| (folder, (inode, stamp)))
-        .collect())
-}
-
-fn differences(old: &Looks, new: &Looks) -> Vec<WatchEvent> {
-    let inode = |looks: &Looks, folder| looks.get(folder).map(|(inode, _)| *inode);
-    let mut events = Vec::new();
-    let same_folders = old.len() == new.len()
-        && old
-            .iter()
-            .all(|(folder, (number, _))| inode(new, folder) == Some(*number));
-    if !same_folders {
-        events.push(WatchEvent::HierarchyChanged);
-    }
-    for (folder, (_, stamp)) in new {
-        let before = old.get(folder).and_then(|(_, stamp)| *stamp);
-        if before.is_none() || before != *stamp {
-            events.push(WatchEvent::Changed(folder.clone()));
-        }
-    }
-    events
-}
-
-/// What a sweep sees of one folder.
-struct Proof {
-    events_before: u64,
-    stamp: Stamp,
-    events_after: u64,
-}
-
-impl Proof {
-    /// Whether the folder looks different though no event has come since the sweep before.
-    fn is_deaf(&self, (events, stamp): &(u64, Stamp)) -> bool {
-        stamp.inode() == self.stamp.inode() && *stamp != self.stamp && *events == self.events_after
-    }
-}
-
-/// The numbers of events are taken on both sides of the stamp: an event of which only one of the
-/// two knows must not look like one that was missed. Blocks.
-fn prove(shared: &Shared, account: &Arc<Account>) -> HashMap<FolderRef, Proof> {
-    let events = |folder: &FolderRef| account.with(folder, |watched| watched.events);
-    shared.hub.drain();
-    let mut seen = Vec::new();
-    for folder in account.watched() {
-        if let Some(before) = events(&folder)
-            && let Ok(stamp) = Stamp::read(&account.dir(&folder))
-        {
-            seen.push((folder, before, stamp));
-        }
-    }
-    shared.hub.drain();
-    let proofs = seen
-        .into_iter()
-        .filter_map(|(folder, events_before, stamp)| {
-            let events_after = events(&folder)?;
-            let proof = Proof {
-                events_before,
-                stamp,
-                events_after,
-            };
-            Some((folder, proof))
-        });
-    proofs.collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::VecDeque;
-    use std::fs;
+    use std::sync::Arc;
 
-    use super::{Looks, Proof, differences};
-    use crate::local::token::Stamp;
-    use crate::name::FolderRef;
-    use crate::watch::WatchEvent;
+    use super::{LocalWatch, State};
+    use crate::local::{LocalOptions, LocalStore};
+    use crate::watch::{WatchEvent, WatchMode, WatchSource};
 
-    #[test]
-    fn a_change_without_an_event_is_found_out() {
+    #[tokio::test]
+    async fn a_mailbox_that_is_not_heard_of_is_polled_by_all() {
         let dir = tempfile::tempdir().unwrap();
-        let before = Stamp::read(dir.path()).unwrap();
-        fs::create_dir(dir.path().join("new")).unwrap();
-        let after = Stamp::read(dir.path()).unwrap();
-        let proof = |stamp, events_after| Proof {
-            events_before: 0,
-            stamp,
-            events_after,
-        };
-        assert!(proof(after, 3).is_deaf(&(3, before)));
-        assert!(!proof(after, 4).is_deaf(&(3, before)));
-        assert!(!proof(before, 3).is_deaf(&(3, before)));
-    }
-
-    #[test]
-    fn polling_reports_what_looks_different_or_proves_nothing() {
-        let dir = tempfile::tempdir().unwrap();
-        let stamp = Stamp::read(dir.path()).unwrap();
-        let looks = |list: &[(&str, u64, Option<Stamp>)]| -> Looks {
-            let look =
-                |(name, inode, stamp): &(&str, u64, _)| (FolderRef::new(*name), (*inode, *stamp));
-            list.iter().map(look).collect()
-        };
-        let changed = || WatchEvent::Changed(FolderRef::new(""));
-        let hierarchy = WatchEvent::HierarchyChanged;
-        for (old, new, events) in [
-            (
-                looks(&[("", 1, Some(stamp))]),
-                looks(&[("", 1, Some(stamp))]),
-                vec![],
-            ),
-            (
-                looks(&[("", 1, None)]),
-                looks(&[("", 1, Some(stamp))]),
-                vec![changed()],
-            ),
-            (
-                looks(&[("", 1, Some(stamp))]),
-                looks(&[("", 1, None)]),
-                vec![changed()],
-            ),
-            (
-                looks(&[("", 1, None)]),
-                looks(&[("", 1, None)]),
-                vec![changed()],
-            ),
-            (
-                looks(&[]),
-                looks(&[("", 1, None)]),
-                vec![hierarchy.clone(), changed()],
-            ),
-            (
-                looks(&[("", 1, Some(stamp))]),
-                looks(&[("", 2, Some(stamp))]),
-                vec![hierarchy.clone()],
-            ),
-            (looks(&[("", 1, None)]), looks(&[]), vec![hierarchy]),
-        ] {
-            assert_eq!(VecDeque::from(differences(&old, &new)), events);
+        let (store, _driver) = LocalStore::new(LocalOptions::default());
+        let mailbox = store.mailbox(dir.path());
+        let start = || LocalWatch::start(Arc::clone(&mailbox.shared), Arc::clone(&mailbox.account));
+        let (mut one, mut two) = (start().await.unwrap(), start().await.unwrap());
+        assert_eq!(one.mode(), WatchMode::Push);
+        mailbox.account.set_deaf();
+        let mode = one.mode();
+        one.enter(State::Lost { mode });
+        for watch in [&mut one, &mut two] {
+            assert_eq!(watch.next().await.unwrap(), WatchEvent::Gap);
+            assert!(matches!(watch.mode(), WatchMode::Poll { .. }));
         }
+        assert!(!mailbox.account.is_watched());
+        assert_eq!((store.stats().pushing, store.stats().polling), (0, 2));
     }
 }

@@ -30,6 +30,10 @@ impl Hub {
         let _starting = locked(&account.starting);
         tree::folder_dir(&account.root, &tree::inbox())?;
         if account.is_deaf() {
+            // A journal that hears nothing must not answer.
+            if account.is_watched() {
+                self.lose(account);
+            }
             return Ok(Started::Unwatched);
         }
         // Events that are queued may end the run that is on.
