@@ -10,6 +10,7 @@
 mod bustle;
 mod contract;
 mod delivery;
+mod dovecot;
 mod hand;
 mod keywords;
 mod limits;
