@@ -155,23 +155,32 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         self.response().await
     }
 
-    /// The next response; its body must have a length.
-    pub(in crate::http) async fn response(&mut self) -> Response {
-        let head = loop {
-            if let Some(end) = self
+    /// Waits until the server asks for the body.
+    pub(in crate::http) async fn interim(&mut self) {
+        assert!(self.head().await.starts_with("HTTP/1.1 100 "));
+    }
+
+    async fn head(&mut self) -> String {
+        loop {
+            let end = self
                 .buffer
                 .windows(4)
-                .position(|window| window == b"\r\n\r\n")
-            {
+                .position(|window| window == b"\r\n\r\n");
+            if let Some(end) = end {
                 let head: Vec<u8> = self.buffer.drain(..end + 4).collect();
-                break String::from_utf8(head).unwrap();
+                return String::from_utf8(head).unwrap();
             }
             assert!(
                 self.fill().await > 0,
                 "closed before a response: {:?}",
                 self.buffer
             );
-        };
+        }
+    }
+
+    /// The next response; its body must have a length.
+    pub(in crate::http) async fn response(&mut self) -> Response {
+        let head = self.head().await;
         let mut lines = head.lines();
         let status = lines
             .next()
