@@ -10,6 +10,7 @@ mod problem;
 mod raw;
 mod reader;
 mod reference;
+mod surroundings;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,6 +24,7 @@ use protocol::version::Version;
 pub use network::Network;
 pub use problem::Problem;
 pub use reference::{example as reference_example, page as reference_page};
+pub use surroundings::no_color;
 
 use raw::Raw;
 use reader::Reader;
