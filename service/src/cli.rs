@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use directpush::app::App;
 use directpush::config::{Config, reference_example};
+use directpush::demo;
 use directpush::http::users::{self, Cost};
 use directpush::telemetry;
 use tokio::runtime::Runtime;
@@ -26,6 +27,8 @@ pub(crate) struct Arguments {
 enum Command {
     /// Serves devices until SIGTERM or SIGINT.
     Serve(File),
+    /// Shows a phone that gets its mail pushed, without any configuration.
+    Demo(demo::Options),
     /// Looks at settings.
     #[command(subcommand)]
     Config(Settings),
@@ -74,6 +77,10 @@ impl File {
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     match arguments.command {
         Command::Serve(file) => serve(&file),
+        Command::Demo(options) => Runtime::new()
+            .context("cannot start")?
+            .block_on(demo::run(&options))
+            .map_err(Into::into),
         Command::Config(Settings::Check(file)) => {
             Config::load(file.path())?;
             say("the settings are good")

@@ -14,7 +14,7 @@ const TABLES: [&str; 2] = ["protocol/src/codepages", "protocol/src/status"];
 /// Rooms of `service`, and the rooms that each may use; the leaves are open to all.
 const ROOMS: [(&str, &[&str]); 11] = [
     ("main", &["app", "admin", "commands", "demo", "http"]),
-    ("demo", &["app"]),
+    ("demo", &["app", "http"]),
     (
         "app",
         &[

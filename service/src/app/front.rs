@@ -48,24 +48,18 @@ impl Front {
         dispatch: Arc<dyn Dispatch>,
         metrics: &Metrics,
     ) -> Result<Self, StartError> {
-        // What can fail comes first: nothing runs until all of it is there.
-        let users = load_users(config).await?;
-        let acceptor = config.listen.tls.as_ref().map(tls::acceptor).transpose()?;
-        let eas = bind("listen.eas", config.listen.eas)?;
-        let admin = bind("listen.admin", config.listen.admin)?;
-        // Operators' connections are not counted with devices'.
-        let uncounted = Metrics::new()?.connections;
         let background = Tasks::new();
-        let authenticator = Arc::new(users.clone());
+        let users = load_users(config).await?;
+        users.follow(&background);
+        revoke(&users, Arc::clone(&dispatch), &background);
+        let acceptor = config.listen.tls.as_ref().map(tls::acceptor).transpose()?;
         let gate = Gate::new(
-            authenticator,
+            Arc::new(users),
             &config.auth,
             metrics.auth.clone(),
             &background,
-        );
-        let gate = gate.map_err(StartError::Randomness)?;
-        users.follow(&background);
-        revoke(&users, Arc::clone(&dispatch), &background);
+        )
+        .map_err(StartError::Randomness)?;
         let gateway = Gateway::new(gateway::Parts {
             dispatch,
             gate,
@@ -76,6 +70,10 @@ impl Front {
             metrics,
         });
         let readiness = Readiness::default();
+        let (eas, admin) = (
+            bind("listen.eas", config.listen.eas)?,
+            bind("listen.admin", config.listen.admin)?,
+        );
         let devices = listener::Parts {
             router: gateway.router(),
             tls: acceptor,
@@ -94,7 +92,7 @@ impl Front {
                 connections_max: 100,
                 ..config.limits.clone()
             },
-            metrics: uncounted,
+            metrics: Metrics::new()?.connections, // operators' connections are not counted with devices'
         };
         let front = Self {
             eas: eas.1,
@@ -148,7 +146,9 @@ impl Front {
 async fn load_users(config: &Config) -> Result<Users, StartError> {
     let (path, domains) = (config.auth.users_file.clone(), config.auth.domains.clone());
     let loading = tokio::task::spawn_blocking(move || Users::load(&path, &domains));
-    let users = loading.await.map_err(|_| StartError::Interrupted)??;
+    let users = loading
+        .await
+        .map_err(|error| StartError::Randomness(std::io::Error::other(error)))??;
     info!(users = users.count(), "users file read");
     Ok(users)
 }
