@@ -19,7 +19,7 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
@@ -36,6 +36,9 @@ pub(crate) use crate::local::hub::start::Started;
 pub(crate) struct Hub {
     /// `None` while the kernel grants no instance.
     reader: Mutex<Option<Reader>>,
+    /// When the next held file is to be looked at. Apart, so that the driver never waits for the
+    /// reader.
+    held_until: Mutex<Option<Instant>>,
     /// Accounts that may have lost their last listener.
     retired: Mutex<Vec<Arc<Account>>>,
     /// Wakes the driver for another reason than events.
@@ -70,6 +73,8 @@ pub(crate) enum Drained {
     All,
     /// Events that came while it read.
     More,
+    /// There is no instance to read from.
+    Nothing,
 }
 
 /// Adds one.
@@ -82,6 +87,7 @@ impl Hub {
     pub(crate) fn new(journal_max: usize, watches_max: usize) -> Self {
         Self {
             reader: Mutex::new(Reader::open(watches_max).ok()),
+            held_until: Mutex::default(),
             retired: Mutex::default(),
             kick: Notify::new(),
             closed: CancellationToken::new(),
@@ -96,7 +102,7 @@ impl Hub {
         let retired = std::mem::take(&mut *locked(&self.retired));
         let mut place = locked(&self.reader);
         let Some(reader) = place.as_mut() else {
-            return Drained::All;
+            return Drained::Nothing;
         };
         for account in retired {
             if !account.has_listeners() {
@@ -110,10 +116,11 @@ impl Hub {
                 tracing::error!(%error, "inotify instance fails");
                 reader.lose_all();
                 *place = None;
-                Drained::All
+                Drained::Nothing
             }
         };
         let watches = place.as_ref().map_or(0, Reader::watches);
+        *locked(&self.held_until) = place.as_ref().and_then(Reader::held_until);
         self.counters.watches.store(watches, Ordering::Relaxed);
         drained
     }
@@ -157,10 +164,6 @@ impl Hub {
         let reader = locked(&self.reader);
         reader.as_ref()?.inotify.as_fd().try_clone_to_owned().ok()
     }
-
-    fn held_until(&self) -> Option<Instant> {
-        locked(&self.reader).as_ref().and_then(Reader::held_until)
-    }
 }
 
 /// Reads events as they come. Owned and run by whoever started the store.
@@ -171,6 +174,9 @@ pub struct LocalDriver {
 }
 
 impl LocalDriver {
+    /// Between two looks whether there is an instance to read from.
+    const PAUSE: Duration = Duration::from_secs(1);
+
     /// Runs until `stop` is cancelled; then all watches end with an error. Needs the I/O driver
     /// and the time driver of the runtime.
     pub async fn run(self, stop: CancellationToken) {
@@ -180,6 +186,8 @@ impl LocalDriver {
                 tokio::select! {
                     () = stop.cancelled() => {}
                     () = self.hub.kick.notified() => {}
+                    // There may be one, but no descriptor left to await it with.
+                    () = tokio::time::sleep(Self::PAUSE) => {}
                 }
                 continue;
             };
@@ -193,28 +201,26 @@ impl LocalDriver {
         }
     }
 
-    /// Returns when stopped, or when there is another instance.
+    /// Returns when stopped, or when the instance is gone.
     async fn serve(&self, events: &AsyncFd<OwnedFd>, stop: &CancellationToken) {
         loop {
-            let held = self.hub.held_until();
-            tokio::select! {
+            let held = *locked(&self.hub.held_until);
+            let drained = tokio::select! {
                 () = stop.cancelled() => return,
                 ready = events.readable() => {
                     let Ok(mut ready) = ready else { return };
+                    let drained = self.drain().await;
                     // Only clears what was reported before the drain: an event that came after it
                     // is reported again.
-                    if self.drain().await == Drained::All {
+                    if drained == Drained::All {
                         ready.clear_ready();
                     }
+                    drained
                 }
-                () = self.hub.kick.notified() => {
-                    self.drain().await;
-                }
-                () = until(held) => {
-                    self.drain().await;
-                }
-            }
-            if locked(&self.hub.reader).is_none() {
+                () = self.hub.kick.notified() => self.drain().await,
+                () = until(held) => self.drain().await,
+            };
+            if drained == Drained::Nothing {
                 return;
             }
         }
