@@ -139,6 +139,9 @@ pub enum StartError {
     /// Metrics could not be registered.
     #[error("metrics cannot be registered")]
     Metrics(#[from] prometheus::Error),
+    /// A part of the start was broken off; the log says why.
+    #[error("the start was broken off")]
+    Interrupted,
     /// The system has no randomness.
     #[error("the system has no randomness")]
     Randomness(#[source] std::io::Error),

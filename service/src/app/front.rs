@@ -48,18 +48,24 @@ impl Front {
         dispatch: Arc<dyn Dispatch>,
         metrics: &Metrics,
     ) -> Result<Self, StartError> {
-        let background = Tasks::new();
+        // What can fail comes first: nothing runs until all of it is there.
         let users = load_users(config).await?;
-        users.follow(&background);
-        revoke(&users, Arc::clone(&dispatch), &background);
         let acceptor = config.listen.tls.as_ref().map(tls::acceptor).transpose()?;
+        let eas = bind("listen.eas", config.listen.eas)?;
+        let admin = bind("listen.admin", config.listen.admin)?;
+        // Operators' connections are not counted with devices'.
+        let uncounted = Metrics::new()?.connections;
+        let background = Tasks::new();
+        let authenticator = Arc::new(users.clone());
         let gate = Gate::new(
-            Arc::new(users),
+            authenticator,
             &config.auth,
             metrics.auth.clone(),
             &background,
-        )
-        .map_err(StartError::Randomness)?;
+        );
+        let gate = gate.map_err(StartError::Randomness)?;
+        users.follow(&background);
+        revoke(&users, Arc::clone(&dispatch), &background);
         let gateway = Gateway::new(gateway::Parts {
             dispatch,
             gate,
@@ -70,10 +76,6 @@ impl Front {
             metrics,
         });
         let readiness = Readiness::default();
-        let (eas, admin) = (
-            bind("listen.eas", config.listen.eas)?,
-            bind("listen.admin", config.listen.admin)?,
-        );
         let devices = listener::Parts {
             router: gateway.router(),
             tls: acceptor,
@@ -92,7 +94,7 @@ impl Front {
                 connections_max: 100,
                 ..config.limits.clone()
             },
-            metrics: Metrics::new()?.connections, // operators' connections are not counted with devices'
+            metrics: uncounted,
         };
         let front = Self {
             eas: eas.1,
@@ -146,9 +148,7 @@ impl Front {
 async fn load_users(config: &Config) -> Result<Users, StartError> {
     let (path, domains) = (config.auth.users_file.clone(), config.auth.domains.clone());
     let loading = tokio::task::spawn_blocking(move || Users::load(&path, &domains));
-    let users = loading
-        .await
-        .map_err(|error| StartError::Randomness(std::io::Error::other(error)))??;
+    let users = loading.await.map_err(|_| StartError::Interrupted)??;
     info!(users = users.count(), "users file read");
     Ok(users)
 }

@@ -6,7 +6,9 @@
 //! What is known of an answer, precisely: its last byte went to hyper's buffer when the body was polled to
 //! its end (`buffered`); hyper flushes its buffer and then the stream, so the next flush of the stream that
 //! succeeds means that the socket has taken all of it ([`Fate::Written`]). The next request counts as proof
-//! only if its first byte was read after that, so that a pipelined request proves nothing.
+//! only if its first byte was read after that, so that a request sent ahead proves nothing. (Known limit: one
+//! whose first bytes came in the same read as the end of the body before it is not seen to be sent ahead, and
+//! its remaining bytes count as new. Devices do not send ahead.)
 
 mod sent;
 mod stream;
@@ -57,7 +59,9 @@ struct State {
     head_since: Option<Instant>,
     /// Since when nothing is going on.
     idle_since: Instant,
-    /// Bytes came while a request was being served.
+    /// The body of the present request is still coming.
+    body_open: bool,
+    /// Bytes came after the present request, while it was being served.
     pipelined: bool,
     /// Reading or writing failed.
     errored: bool,
@@ -80,12 +84,32 @@ pub(crate) enum Patience {
     Idle(Instant),
 }
 
+/// What follows the head of a request.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Following {
+    /// A body.
+    Body,
+    /// Nothing.
+    Nothing,
+}
+
 /// Keeps a request counted as in flight; dropped when its answer has been handed over or given up.
 #[derive(Debug)]
 pub(crate) struct InFlight(Arc<Connection>);
 
 /// Answers whose proof may still come on one connection; more are left in doubt.
 const KEPT_MAX: usize = 64;
+
+impl Patience {
+    /// Until `latest` at most, unless a request is being served.
+    pub(crate) fn at_most(self, latest: Option<Instant>) -> Self {
+        match (self, latest) {
+            (Self::Head(until), Some(latest)) => Self::Head(until.min(latest)),
+            (Self::Idle(until), Some(latest)) => Self::Idle(until.min(latest)),
+            (patience, _) => patience,
+        }
+    }
+}
 
 impl Connection {
     /// A connection that was just made.
@@ -108,6 +132,7 @@ impl Connection {
                 in_flight: 0,
                 head_since: Some(now),
                 idle_since: now,
+                body_open: false,
                 pipelined: false,
                 errored: false,
                 linger: false,
@@ -117,13 +142,19 @@ impl Connection {
         }
     }
 
-    /// The head of a request was read.
-    pub(crate) fn begin(self: &Arc<Self>) -> InFlight {
+    /// The head of a request was read, and perhaps a body follows.
+    pub(crate) fn begin(self: &Arc<Self>, body: Following) -> InFlight {
         let mut state = self.state();
         state.in_flight += 1;
         state.head_since = None;
+        state.body_open = body == Following::Body;
         drop(state);
         InFlight(Arc::clone(self))
+    }
+
+    /// The body of the present request is complete.
+    pub(crate) fn body_read(&self) {
+        self.state().body_open = false;
     }
 
     /// Whether a request is being served.
@@ -178,6 +209,7 @@ impl Connection {
                 self.ledger.acknowledge();
             }
             (0, Some(_)) => {}
+            (_, _) if state.body_open => {}
             (_, _) => state.pipelined = true,
         }
     }
@@ -222,6 +254,7 @@ impl Connection {
         let mut state = self.state();
         state.in_flight = state.in_flight.saturating_sub(1);
         state.idle_since = Instant::now();
+        state.body_open = false;
         if std::mem::take(&mut state.pipelined) {
             state.head_since = Some(state.idle_since);
         }

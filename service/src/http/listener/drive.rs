@@ -11,7 +11,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -23,7 +22,7 @@ use tracing::debug;
 
 use crate::http::connection::{Connection, Patience, Socket, Watched};
 use crate::http::listener::Server;
-use crate::http::listener::tracked::Tracked;
+use crate::http::listener::tracked::{Arriving, Tracked};
 
 /// Fields that the head of a request may have.
 const HEADERS_MAX: usize = 64;
@@ -31,6 +30,9 @@ const HEADERS_MAX: usize = 64;
 /// reads the refusal and not a reset connection.
 const LINGER: Duration = Duration::from_secs(30);
 const LINGER_BYTES: u64 = 256 * 1024 * 1024;
+
+/// How long a connection may take to send a request after a shut-down began.
+const LAST_CALL: Duration = Duration::from_secs(2);
 
 /// Why a connection came to its end.
 #[derive(Debug)]
@@ -53,14 +55,12 @@ impl Server {
         let watched = Watched::new(stream, Arc::clone(&connection), limits.write_pause);
         let router = self.parts.router.clone();
         let serving = Arc::clone(&connection);
-        let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-            let in_flight = serving.begin();
-            request.extensions_mut().insert(Arc::clone(&serving));
-            let answering = router.clone().call(request.map(Body::new));
+        let service = service_fn(move |request: hyper::Request<Incoming>| {
+            let (request, in_flight) = Arriving::begin(request, &serving);
+            let answering = router.clone().call(request);
             async move {
-                answering
-                    .await
-                    .map(|response| Tracked::wrap(response, in_flight))
+                let response = answering.await;
+                response.map(|response| Tracked::wrap(response, in_flight))
             }
         });
         let http = http1::Builder::new()
@@ -86,10 +86,10 @@ impl Server {
         let mut gone = pin!(socket.peer_gone());
         let mut stopped = pin!(stop.cancelled());
         let mut alarm = pin!(time::sleep(limits.header_timeout));
-        let (mut is_gone, mut is_stopped) = (false, false);
+        let (mut is_gone, mut stopped_at) = (false, None);
         poll_fn(|cx| {
-            if !is_stopped && stopped.as_mut().poll(cx).is_ready() {
-                is_stopped = true;
+            if stopped_at.is_none() && stopped.as_mut().poll(cx).is_ready() {
+                stopped_at = Some(std::time::Instant::now());
                 http.as_mut().finish();
             }
             if let Poll::Ready(result) = http.as_mut().poll(cx) {
@@ -100,6 +100,7 @@ impl Server {
                 return Poll::Ready(End::Gone);
             }
             let patience = connection.patience(limits.header_timeout, limits.idle_timeout);
+            let patience = patience.at_most(stopped_at.map(|at| at + LAST_CALL));
             match ring(alarm.as_mut(), patience, cx) {
                 Poll::Ready(()) => Poll::Ready(End::TimedOut),
                 Poll::Pending => Poll::Pending,

@@ -1,4 +1,5 @@
-//! The body of an answer, which tells its connection when it has been handed over.
+//! Bodies that tell their connection how far they are: a request's when it is complete, an answer's when it
+//! has been handed over.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,8 +9,64 @@ use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
+use hyper::body::Incoming;
 
-use crate::http::connection::{Connection, InFlight, Sent};
+use crate::http::connection::{Connection, Following, InFlight, Sent};
+
+/// The body of a request.
+pub(super) struct Arriving {
+    body: Incoming,
+    connection: Arc<Connection>,
+}
+
+impl Arriving {
+    /// Counts a request in, and follows its body.
+    pub(super) fn begin(
+        request: hyper::Request<Incoming>,
+        connection: &Arc<Connection>,
+    ) -> (hyper::Request<Body>, InFlight) {
+        let following = if request.body().is_end_stream() {
+            Following::Nothing
+        } else {
+            Following::Body
+        };
+        let in_flight = connection.begin(following);
+        let (mut parts, body) = request.into_parts();
+        parts.extensions.insert(Arc::clone(connection));
+        let body = match following {
+            Following::Nothing => Body::empty(),
+            Following::Body => Body::new(Self {
+                body,
+                connection: Arc::clone(connection),
+            }),
+        };
+        (hyper::Request::from_parts(parts, body), in_flight)
+    }
+}
+
+impl HttpBody for Arriving {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        if frame.is_none() || self.body.is_end_stream() {
+            self.connection.body_read();
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
 
 /// A body, the receipt that goes with it, and the request's place among those in flight.
 ///

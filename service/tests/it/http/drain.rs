@@ -79,3 +79,15 @@ async fn who_does_not_finish_in_time_is_cut_off() {
     assert!(parked.closed().await);
     noticed(&gateway.commands.left).await;
 }
+
+#[tokio::test]
+async fn who_connected_and_said_nothing_does_not_hold_a_drain_up() {
+    let gateway = Gateway::start(|_| {}).await;
+    let mut silent = gateway.connect().await;
+    // Served, so that the other one has been accepted, too.
+    gateway.ask(&Ask::command(Command::FolderSync)).await;
+    let begun = tokio::time::Instant::now();
+    gateway.front.finish(Duration::from_secs(20)).await;
+    assert!(begun.elapsed() < Duration::from_secs(10));
+    assert!(silent.closed().await);
+}

@@ -35,6 +35,26 @@ async fn the_next_request_on_the_connection_proves_the_answer() {
 }
 
 #[tokio::test]
+async fn a_body_that_comes_after_its_head_is_not_taken_for_a_request_sent_ahead() {
+    let gateway =
+        Gateway::start(|config| config.limits.header_timeout = Duration::from_millis(300)).await;
+    let mut client = gateway.connect().await;
+    let sync = Ask::command(Command::Sync)
+        .with("Expect", "100-continue")
+        .body(b"content");
+    let bytes = sync.bytes();
+    let (head, body) = bytes.split_at(bytes.len() - sync.body.len());
+    client.send(head).await;
+    client.interim().await;
+    client.send(body).await;
+    assert_eq!(client.response().await.text(), "content");
+    // Idle, not slow: the time for heads does not run.
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    client.ask(&Ask::command(Command::FolderSync)).await;
+    assert_eq!(proven(&gateway), [0]);
+}
+
+#[tokio::test]
 async fn another_device_or_another_connection_proves_nothing() {
     let gateway = Gateway::start(|_| {}).await;
     let mut client = gateway.connect().await;

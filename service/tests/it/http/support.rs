@@ -1,4 +1,6 @@
-//! A front to talk to, commands that do what a test wants, and a client that sends what it is told.
+//! A front to talk to, and commands that do what a test wants.
+
+mod client;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,7 +8,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use base64::Engine;
 use directpush::app::Front;
 use directpush::config::Config;
 use directpush::http::Dispatch;
@@ -18,10 +19,11 @@ use directpush::metrics::Metrics;
 use directpush::telemetry::Facts;
 use protocol::query::Command;
 use protocol::version::Version;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::timeout;
+
+pub(super) use client::{Ask, Client, Response, target};
 
 /// Longer than anything here takes on a busy machine.
 pub(super) const LIMIT: Duration = Duration::from_secs(30);
@@ -221,217 +223,6 @@ fn seen(request: &EasRequest) -> String {
         request.body.len(),
         request.user_agent,
     )
-}
-
-/// A request to be sent.
-#[derive(Clone)]
-pub(super) struct Ask<'a> {
-    pub(super) method: &'a str,
-    pub(super) target: &'a str,
-    pub(super) credentials: Option<&'a [u8]>,
-    pub(super) headers: Vec<(&'a str, &'a str)>,
-    pub(super) body: &'a [u8],
-}
-
-/// Where a command of version 14.1 is sent.
-pub(super) const fn target(command: Command) -> &'static str {
-    match command {
-        Command::Sync => "/Microsoft-Server-ActiveSync?Cmd=Sync&DeviceId=phone&DeviceType=x",
-        Command::Ping => "/Microsoft-Server-ActiveSync?Cmd=Ping&DeviceId=phone&DeviceType=x",
-        Command::Settings => {
-            "/Microsoft-Server-ActiveSync?Cmd=Settings&DeviceId=phone&DeviceType=x"
-        }
-        Command::GetItemEstimate => {
-            "/Microsoft-Server-ActiveSync?Cmd=GetItemEstimate&DeviceId=phone&DeviceType=x"
-        }
-        _ => "/Microsoft-Server-ActiveSync?Cmd=FolderSync&DeviceId=phone&DeviceType=x",
-    }
-}
-
-impl<'a> Ask<'a> {
-    /// A POST of a command in version 14.1, by anna.
-    pub(super) fn command(command: Command) -> Self {
-        Self::post(target(command)).with("MS-ASProtocolVersion", "14.1")
-    }
-
-    /// A POST without a version, by anna.
-    pub(super) fn post(target: &'a str) -> Self {
-        Self {
-            method: "POST",
-            target,
-            credentials: Some(b"anna:secret"),
-            headers: Vec::new(),
-            body: b"",
-        }
-    }
-
-    pub(super) fn method(self, method: &'a str) -> Self {
-        Self { method, ..self }
-    }
-
-    pub(super) fn by(self, credentials: &'a [u8]) -> Self {
-        Self {
-            credentials: Some(credentials),
-            ..self
-        }
-    }
-
-    pub(super) fn with(mut self, name: &'a str, value: &'a str) -> Self {
-        self.headers.push((name, value));
-        self
-    }
-
-    pub(super) fn body(self, body: &'a [u8]) -> Self {
-        Self { body, ..self }
-    }
-
-    /// Without a length of its own, when one of the headers says it.
-    pub(super) fn bytes(&self) -> Vec<u8> {
-        let mut head = format!(
-            "{} {} HTTP/1.1\r\nHost: mail.example\r\n",
-            self.method, self.target
-        );
-        if let Some(credentials) = self.credentials {
-            let encoded = base64::engine::general_purpose::STANDARD.encode(credentials);
-            head.push_str(&format!("Authorization: Basic {encoded}\r\n"));
-        }
-        for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
-        }
-        let framed = |name: &str| matches!(name, "Content-Length" | "Transfer-Encoding");
-        if !self.headers.iter().any(|(name, _)| framed(name)) {
-            head.push_str(&format!("Content-Length: {}\r\n", self.body.len()));
-        }
-        head.push_str("\r\n");
-        [head.as_bytes(), self.body].concat()
-    }
-}
-
-/// A connection that sends bytes and reads responses.
-pub(super) struct Client<S> {
-    pub(super) stream: S,
-    buffer: Vec<u8>,
-}
-
-/// A response.
-#[derive(Debug)]
-pub(super) struct Response {
-    pub(super) status: u16,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
-}
-
-impl Response {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str())
-    }
-
-    pub(super) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    /// Root and status of a WBXML body, or the HTTP status.
-    pub(super) fn told(&self) -> String {
-        if self.status != 200 {
-            return self.status.to_string();
-        }
-        let document =
-            protocol::wbxml::decode(&self.body, &protocol::wbxml::Limits::default()).unwrap();
-        let status = document
-            .root
-            .elements()
-            .next()
-            .unwrap()
-            .value()
-            .into_owned();
-        format!("{} {status}", document.root.tag.name())
-    }
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
-    pub(super) fn over(stream: S) -> Self {
-        Self {
-            stream,
-            buffer: Vec::new(),
-        }
-    }
-
-    pub(super) async fn send(&mut self, bytes: &[u8]) {
-        timeout(LIMIT, self.stream.write_all(bytes))
-            .await
-            .unwrap()
-            .unwrap();
-        self.stream.flush().await.unwrap();
-    }
-
-    /// Sends a request and reads its response.
-    pub(super) async fn ask(&mut self, request: &Ask<'_>) -> Response {
-        self.send(&request.bytes()).await;
-        self.response().await
-    }
-
-    /// The next response; its body must have a length.
-    pub(super) async fn response(&mut self) -> Response {
-        let head = loop {
-            if let Some(end) = self
-                .buffer
-                .windows(4)
-                .position(|window| window == b"\r\n\r\n")
-            {
-                let head: Vec<u8> = self.buffer.drain(..end + 4).collect();
-                break String::from_utf8(head).unwrap();
-            }
-            assert!(
-                self.fill().await > 0,
-                "closed before a response: {:?}",
-                self.buffer
-            );
-        };
-        let mut lines = head.lines();
-        let status = lines
-            .next()
-            .unwrap()
-            .split(' ')
-            .nth(1)
-            .unwrap()
-            .parse()
-            .unwrap();
-        let headers: Vec<(String, String)> = lines
-            .filter_map(|line| line.split_once(": "))
-            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
-            .collect();
-        let mut response = Response {
-            status,
-            headers,
-            body: Vec::new(),
-        };
-        let length: usize = response
-            .header("content-length")
-            .expect("a length")
-            .parse()
-            .unwrap();
-        while self.buffer.len() < length {
-            assert!(self.fill().await > 0, "closed within a body");
-        }
-        response.body = self.buffer.drain(..length).collect();
-        response
-    }
-
-    /// Whether the server closes, without another byte.
-    pub(super) async fn closed(&mut self) -> bool {
-        self.buffer.is_empty() && self.fill().await == 0
-    }
-
-    async fn fill(&mut self) -> usize {
-        let mut bytes = [0; 16 * 1024];
-        let read = timeout(LIMIT, self.stream.read(&mut bytes))
-            .await
-            .expect("an answer in time");
-        let read = read.unwrap_or(0);
-        self.buffer.extend_from_slice(&bytes[..read]);
-        read
-    }
 }
 
 /// Waits for a notification, with a limit.
