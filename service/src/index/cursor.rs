@@ -2,7 +2,7 @@
 
 use roaring::RoaringBitmap;
 
-use crate::ids::{DeviceId, ItemNo};
+use crate::ids::{DeviceId, ItemNo, Seq};
 use crate::index::{Action, IndexedItem};
 pub use crate::store::answer::{Cursor, NO_CUTOFF};
 pub use crate::store::item::{Place, Row};
@@ -70,6 +70,13 @@ impl Cursor {
         row.changed_by != Some(device) && matches!(self.judge(row, device), Judgement::Tell(_))
     }
 
+    /// Nothing was told yet and nothing came up: every visible item is lacking, and a look at what changed
+    /// would find nothing else.
+    #[must_use]
+    pub fn untouched(&self) -> bool {
+        self.seen == Seq(0) && self.known.is_empty() && self.filling
+    }
+
     /// Whether a live row is still to be told because the window reached it, not because it changed.
     #[must_use]
     pub fn lacks(&self, row: &Row) -> bool {
@@ -116,7 +123,6 @@ mod tests {
     use backends::{ItemRef, Version};
 
     use super::*;
-    use crate::ids::Seq;
 
     const ME: DeviceId = DeviceId(1);
 

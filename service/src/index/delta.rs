@@ -162,7 +162,10 @@ impl<'d> Planner<'_, 'd> {
         for state in std::mem::take(&mut self.fresh) {
             let item = numbers.next_item();
             let maker = self.maker(state);
-            let changed_by = maker.map(|upload| upload.device);
+            // It may have been changed since it was made, before it was seen here for the first time.
+            let own =
+                maker.filter(|upload| upload.expected_version.as_ref() == Some(&state.version));
+            let changed_by = own.map(|upload| upload.device);
             let found = maker.map(|upload| (upload.number, item));
             self.plan.found.extend(found);
             self.plan.inserts.push(Row {
@@ -317,6 +320,7 @@ mod tests {
             upload("d:2"),
             UploadRow {
                 expected_item: Some(ItemRef::new("n")),
+                expected_version: Some(Version::new("1")),
                 ..upload("a:x")
             },
         ];

@@ -12,8 +12,8 @@ pub use crate::store::answer::{Answer, Proof};
 /// How many answers to one key are kept open.
 pub const OPEN_MAX: usize = 3;
 
-/// How many lineages that no key was shown of are kept beside the one in use.
-pub const FRESH_MAX: usize = 2;
+/// How many lineages that no key was shown of are kept beside the one in use: as many as answers.
+pub const FRESH_MAX: usize = 3;
 
 /// What a delay or a loss teaches about a device's answers.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -193,9 +193,14 @@ mod tests {
 
     #[test]
     fn of_lineages_never_used_the_newest_stay() {
-        let answers = [answer(1, 1, true), answer(2, 2, false), answer(3, 3, false)];
+        let answers = [
+            answer(1, 1, true),
+            answer(2, 2, false),
+            answer(3, 3, false),
+            answer(4, 4, false),
+        ];
         assert_eq!(abandoned(&answers), [2]);
-        assert_eq!(abandoned(&answers[..2]), [0; 0]);
+        assert_eq!(abandoned(&answers[..3]), [0; 0]);
         assert_eq!(crowded_out(&answers, 2), None);
         let crowd = [
             answer(1, 1, true),

@@ -2,7 +2,7 @@
 
 use backends::ItemState;
 
-use crate::ids::{FolderNo, ItemNo, Principal, ServerId};
+use crate::ids::{DeviceId, FolderNo, ItemNo, Principal, ServerId};
 use crate::index::cursor::Row;
 use crate::index::items::{live_folder, numbers, put_head};
 use crate::index::{Index, IndexError, delta};
@@ -23,7 +23,7 @@ impl Index {
     ) -> Result<ItemNo, IndexError> {
         let account = who.account;
         let mut write = self.store.write().await?;
-        let item = adopt(&mut write, At { account, folder }, who, state).await?;
+        let item = adopt(&mut write, At { account, folder }, Some(who.device), state).await?;
         write.commit().await?;
         Ok(item)
     }
@@ -57,6 +57,10 @@ impl Index {
     ///
     /// # Errors
     /// `NoFolder`; the store's.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "who, what, where to, as what, when"
+    )]
     pub async fn record_move(
         &self,
         who: Principal,
@@ -72,7 +76,7 @@ impl Index {
             account,
             folder: to,
         };
-        let item = adopt(&mut write, at, who, state).await?;
+        let item = adopt(&mut write, at, Some(who.device), state).await?;
         let id = ServerId { folder: to, item };
         moved::put(&mut write, who, from, id, now).await?;
         write.commit().await?;
@@ -80,11 +84,11 @@ impl Index {
     }
 }
 
-/// Writes an item that a device made. If the watch was faster, it is attributed now.
+/// Writes an item that was made. If the watch was faster, it is attributed now.
 pub(crate) async fn adopt(
     write: &mut Write<'_>,
     at: At,
-    who: Principal,
+    by: Option<DeviceId>,
     state: &ItemState,
 ) -> Result<ItemNo, IndexError> {
     let mut head = live_folder(write, at).await?.head;
@@ -94,7 +98,7 @@ pub(crate) async fn adopt(
         // Only what nobody changed since: its version is still the one that was made.
         if row.version == state.version && row.changed_by.is_none() {
             let row = Row {
-                changed_by: Some(who.device),
+                changed_by: by,
                 ..row.clone()
             };
             item::update(write, at, &row).await?;
@@ -107,7 +111,7 @@ pub(crate) async fn adopt(
             version: state.version.clone(),
             time: state.time,
             changed: numbers.next_seq(),
-            changed_by: Some(who.device),
+            changed_by: by,
             removed: false,
         };
         item::insert(write, at, std::slice::from_ref(&row)).await?;

@@ -122,7 +122,10 @@ impl Picker {
         } else {
             Stage::Vanished
         };
-        cursor.filling |= first;
+        if first {
+            cursor.filling = true;
+            cursor.filled = Place::TOP;
+        }
         cursor.filled = cursor.filled.max(Place::floor(window));
         cursor.window = window;
         let mut picker = Self {

@@ -227,8 +227,7 @@ async fn changed_wakes(
     (who, to): (Principal, Seq),
 ) -> Result<bool, IndexError> {
     let mut after = cursor.seen;
-    // Before the first fill every visible item is lacking: the fill's own look finds that faster.
-    if cursor.seen == Seq(0) && cursor.known.is_empty() {
+    if cursor.untouched() {
         return Ok(false);
     }
     loop {

@@ -73,8 +73,17 @@ pub struct Ticket {
     pub(super) seen: Option<Seq>,
     /// The row to change; `None` for a new item.
     pub row: Option<IndexedItem>,
-    /// True: it was begun before and its end is not known. Doing it again must do no harm.
-    pub unfinished: bool,
+    /// When it was begun.
+    pub begun: Begun,
+}
+
+/// When an upload was begun.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Begun {
+    /// By this request.
+    Now,
+    /// By an earlier one, and its end is not known. Doing it again must do no harm.
+    Before,
 }
 
 /// What the backend made of an upload.
@@ -168,6 +177,15 @@ pub fn judge(row: Option<&Row>, base: &Cursor, device: DeviceId, new: &Upload) -
         return Judged::Lost;
     }
     Judged::Go { told_all }
+}
+
+/// Who made the state of an item that was uploaded anew: the device, unless it was begun before. Then somebody
+/// may have changed it since, and its state is told to the device like to all others.
+#[must_use]
+pub fn maker(upload: &UploadRow, unfinished: Begun, made: &ItemState) -> Option<DeviceId> {
+    let expected = upload.expected_version.as_ref();
+    let own = unfinished == Begun::Now && expected.is_none_or(|version| *version == made.version);
+    own.then_some(upload.device)
 }
 
 /// What the row becomes, after the backend did a change, and whether its state is to be sent back. `seen` is

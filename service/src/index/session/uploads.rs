@@ -5,7 +5,7 @@ use backends::ItemState;
 use crate::ids::{ItemNo, ServerId};
 use crate::index::items::{live_folder, numbers, put_head};
 use crate::index::own::{adopt, disown};
-use crate::index::upload::{self as rules, Effect, Judged};
+use crate::index::upload::{self as rules, Begun, Effect, Judged};
 use crate::index::{Ident, IndexError, Outcome, Session, Ticket, Upload, Verdict};
 use crate::store::upload::{self, UploadRow, UploadState};
 use crate::store::{Write, item};
@@ -98,7 +98,11 @@ impl Session {
         Ok(Verdict::Go(Ticket {
             seen: row.as_ref().map(|row| row.changed),
             row: row.map(|row| row.indexed()),
-            unfinished: begun.is_some(),
+            begun: if begun.is_some() {
+                Begun::Before
+            } else {
+                Begun::Now
+            },
             upload,
         }))
     }
@@ -118,7 +122,8 @@ impl Session {
         let known = ticket.upload.item;
         let (state, item) = match outcome {
             Outcome::Present(made) if ticket.row.is_none() => {
-                let item = adopt(&mut write, self.at(), self.line.held.who, made).await?;
+                let by = rules::maker(&ticket.upload, ticket.begun, made);
+                let item = adopt(&mut write, self.at(), by, made).await?;
                 self.cursor.take(item);
                 (UploadState::Done, Some(item))
             }
