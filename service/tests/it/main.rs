@@ -10,4 +10,6 @@
 
 mod convert_email;
 mod http;
+mod index_life;
+mod index_model;
 mod program;

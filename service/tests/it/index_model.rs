@@ -1,0 +1,104 @@
+//! The change index against random histories.
+//!
+//! A backend that changes, two phones whose answers get lost or come late, overlapping retries, retries that
+//! carry more uploads, crashes between the backend's write and ours, watches that are faster than answers,
+//! key 0 in the middle, sliding and jumping windows, pages of all sizes and pages cut short, conflicts, copies
+//! that a phone causes elsewhere, renumbered folders, collected tombstones. The phones apply what they are
+//! told and nothing else; in the end each must hold exactly what its filter shows, and while it goes on
+//! no item may be added twice, no unknown one changed, no phone woken for nothing or told its own change.
+//!
+//! The same histories run against two engines: the rules over plain vectors ([`fake`], many histories), and
+//! the index over SQLite ([`real`], fewer). A failing history prints its seed.
+
+mod fake;
+mod history;
+mod phone;
+mod real;
+mod request;
+mod world;
+
+use std::future::Future;
+
+use backends::ItemState;
+use directpush::index::{Begun, Command, Outcome, Upload, Verdict};
+
+use self::history::History;
+use self::world::World;
+
+/// What the histories need of an engine. One folder, two devices; one session at a time.
+trait Engine {
+    type Ticket;
+
+    /// Reads the backend and writes down what changed.
+    async fn refresh(&mut self, world: &World, listing: bool);
+    /// Opens a session. False: the key is not known.
+    async fn open(&mut self, device: usize, key: &str, window: i64) -> bool;
+    /// The session asked for a wider window than is indexed.
+    fn needs_refresh(&self) -> bool;
+    async fn upload(&mut self, upload: &Upload) -> Step<Self::Ticket>;
+    async fn settle(&mut self, ticket: Self::Ticket, outcome: &Outcome) -> Option<u32>;
+    /// Commands, and how many of them go out in any case, at the end.
+    async fn page(&mut self, window: i64, size: usize) -> (Vec<Command>, Vec<Command>, bool);
+    async fn commit(&mut self, told: usize) -> String;
+    /// The request dies.
+    async fn abandon(&mut self);
+    async fn pending(&mut self, device: usize) -> bool;
+    async fn adopt(&mut self, device: usize, state: &ItemState);
+    async fn disown(&mut self, device: usize, item: u32);
+    async fn collect(&mut self);
+    /// What is there, as far as `window` shows it.
+    async fn live(&mut self, window: i64) -> Vec<Command>;
+    /// Who made the last change of an item, if the engine can tell.
+    async fn changed_by(&mut self, item: u32) -> Option<usize>;
+}
+
+/// An upload's verdict, with the engine's own ticket.
+enum Step<T> {
+    Go {
+        ticket: T,
+        row: Option<directpush::index::IndexedItem>,
+        begun: Begun,
+    },
+    Done(Verdict),
+}
+
+/// Runs a history to its end on this thread.
+fn drive(history: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(history);
+}
+
+/// Runs the histories `first..first + count` on two threads.
+fn on_two_threads(first: u64, count: u64, one: fn(u64)) {
+    std::thread::scope(|scope| {
+        for half in 0..2 {
+            scope.spawn(move || {
+                for seed in (first..first + count).filter(|seed| seed % 2 == half) {
+                    let whole = std::panic::catch_unwind(|| one(seed));
+                    assert!(whole.is_ok(), "seed {seed}");
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn the_rules_hold_in_random_histories() {
+    on_two_threads(1, 24_000, |seed| {
+        drive(History::new(seed).run(fake::Fake::default()));
+    });
+}
+
+#[test]
+fn the_index_holds_in_random_histories() {
+    on_two_threads(1_000_000, 240, |seed| {
+        drive(async {
+            let directory = tempfile::tempdir().unwrap();
+            let engine = real::Real::open(directory.path()).await;
+            History::new(seed).run(engine).await;
+        });
+    });
+}
