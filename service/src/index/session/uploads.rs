@@ -135,7 +135,10 @@ impl Session {
                 if let Some(item) = known {
                     let folder = self.line.held.folder;
                     disown(&mut write, self.line.held.who, ServerId { folder, item }).await?;
-                    self.cursor.drop_item(item);
+                    // One that was to be changed and is gone is still on the device: the page tells it.
+                    if ticket.upload.ident == Ident::Delete(item).spell() {
+                        self.cursor.drop_item(item);
+                    }
                 }
                 (UploadState::Done, known)
             }

@@ -217,3 +217,15 @@ async fn what_a_device_causes_elsewhere_is_told_but_does_not_wake_it() {
     let told = house.sync(a, &key_a, 10).await.1;
     assert_eq!(told, [(Action::Add, 2), (Action::Delete, 1)]);
 }
+
+#[tokio::test]
+async fn an_item_that_is_gone_when_it_is_to_be_changed_is_told_to_be_gone() {
+    let mut house = House::new().await;
+    house.present("m1", "1", 50).await;
+    let key = house.fill(house.a).await;
+    let mut session = house.open(house.a, &key).await;
+    let ticket = go(&mut session, &change(1, 1)).await;
+    session.settle(ticket, &Outcome::Removed).await.unwrap();
+    let page = session.page(ALL, 10).await.unwrap();
+    assert_eq!(page.commands[0].action, Action::Delete);
+}

@@ -90,32 +90,40 @@ impl History {
         }
     }
 
-    /// The phone sends mail, or moves an item away.
+    /// The phone sends mail, or moves an item away: told at its next Sync, but no reason to wake it.
     async fn elsewhere<E: Engine>(&mut self, engine: &mut E, phone: &mut Phone) {
+        let overtaken = self.dice.percent(15);
+        let before = engine.pending(phone.device).await;
         if self.dice.percent(50) {
             let time = self.dice.time(0, self.clock + 5);
             let name = self.world.create(time);
-            if self.dice.percent(30) {
+            if overtaken {
                 self.refresh(engine).await; // the watch was faster
             }
-            engine.adopt(phone.device, &self.world.state(&name)).await;
+            let made = self.world.state(&name);
+            engine.adopt(phone.device, &made).await;
             phone.caused.insert(name);
-            return;
+        } else {
+            self.move_away(engine, phone).await;
         }
-        let live = engine.live(0).await;
-        let known: Vec<_> = live
-            .into_iter()
-            .filter(|told| phone.items.contains_key(&told.item.0))
-            .filter(|told| {
-                let row = told.row.as_ref().unwrap();
-                self.world.items.contains_key(row.reference.as_str())
-            })
-            .collect();
+        let at_rest = phone.clean && phone.shown.is_some() && !before && !overtaken;
+        let woken = at_rest && engine.pending(phone.device).await;
+        assert!(!woken, "phone {}: woken by itself", phone.device);
+    }
+
+    async fn move_away<E: Engine>(&mut self, engine: &mut E, phone: &mut Phone) {
+        let mut known = Vec::new();
+        for told in engine.live(0).await {
+            let name = told.row.as_ref().unwrap().reference.to_string();
+            if phone.items.contains_key(&told.item.0) && self.world.items.contains_key(&name) {
+                known.push((told.item.0, name));
+            }
+        }
         if !known.is_empty() {
-            let told = self.dice.pick(&known);
-            self.world.remove(told.row.unwrap().reference.as_str());
-            engine.disown(phone.device, told.item.0).await;
-            phone.removed.insert(told.item.0);
+            let (item, name) = self.dice.pick(&known);
+            self.world.remove(&name);
+            engine.disown(phone.device, item).await;
+            phone.removed.insert(item);
         }
     }
 
