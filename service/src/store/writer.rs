@@ -26,12 +26,24 @@ struct State {
     conn: Conn,
     /// A transaction is open.
     open: bool,
-    /// A savepoint is open; if nobody holds the lock, nobody works in it any more.
-    dirty: bool,
-    /// A statement that begins or ends a transaction was cancelled or failed: nobody knows where it stands.
-    unsure: bool,
+    /// What somebody left behind who was cancelled or failed.
+    left: Left,
     /// Those who wait for the commit.
     batch: Vec<oneshot::Sender<Result<(), StoreError>>>,
+}
+
+/// What was going on when the lock was left. Statements run to their end also when nobody waits for them any
+/// more, but whether they succeeded is not known then.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Left {
+    /// All is well.
+    Nothing,
+    /// A savepoint is open, or was being opened or released.
+    Work,
+    /// The transaction was being begun.
+    Begin,
+    /// The transaction was being committed.
+    Commit,
 }
 
 /// The one that writes.
@@ -55,8 +67,7 @@ impl Writer {
             state: Mutex::new(State {
                 conn,
                 open: false,
-                dirty: false,
-                unsure: false,
+                left: Left::Nothing,
                 batch: Vec::new(),
             }),
             waiting: AtomicUsize::new(0),
@@ -103,58 +114,31 @@ impl Write<'_> {
             return told.unwrap_or(Err(StoreError::Commit));
         }
         let mut state = writer.state.lock().await;
-        match committed.try_recv() {
-            Ok(result) => result,
-            Err(oneshot::error::TryRecvError::Empty) => state.flush().await,
-            Err(oneshot::error::TryRecvError::Closed) => Err(StoreError::Commit),
+        if let Ok(told) = committed.try_recv() {
+            return told;
         }
+        let flushed = state.flush().await;
+        committed.try_recv().unwrap_or(flushed)
     }
 }
 
 impl State {
     async fn begin(&mut self) -> Result<(), StoreError> {
         self.heal().await?;
-        self.unsure = true;
         if !self.open {
+            self.left = Left::Begin;
             self.conn.execute("BEGIN IMMEDIATE").await?;
             self.open = true;
         }
+        self.left = Left::Work;
         self.conn.execute("SAVEPOINT work").await?;
-        self.dirty = true;
-        self.unsure = false;
         Ok(())
     }
 
+    /// What was done in the savepoint belongs to the transaction now.
     async fn release(&mut self) -> Result<(), StoreError> {
-        self.unsure = true;
         self.conn.execute("RELEASE work").await?;
-        self.dirty = false;
-        self.unsure = false;
-        Ok(())
-    }
-
-    /// Undoes what a dropped transaction left behind.
-    async fn heal(&mut self) -> Result<(), StoreError> {
-        if self.unsure {
-            // Fails if nothing is open, which is what it is for.
-            let undone = self.conn.execute("ROLLBACK").await;
-            tracing::warn!(
-                open = undone.is_ok(),
-                "a transaction of the state store was abandoned"
-            );
-            self.open = false;
-            self.dirty = false;
-            self.unsure = false;
-            self.batch.drain(..).for_each(|waiter| {
-                let _gone = waiter.send(Err(StoreError::Commit));
-            });
-        } else if self.dirty {
-            self.unsure = true;
-            self.conn.execute("ROLLBACK TO work").await?;
-            self.conn.execute("RELEASE work").await?;
-            self.dirty = false;
-            self.unsure = false;
-        }
+        self.left = Left::Nothing;
         Ok(())
     }
 
@@ -164,14 +148,67 @@ impl State {
         if !self.open {
             return Ok(());
         }
-        self.unsure = true;
-        self.conn.execute("COMMIT").await?;
-        self.unsure = false;
+        self.left = Left::Commit;
+        let committed = self.conn.execute("COMMIT").await;
+        if committed.is_err() {
+            self.lose().await;
+            return Err(StoreError::Commit);
+        }
+        self.left = Left::Nothing;
         self.open = false;
-        self.batch.drain(..).for_each(|waiter| {
-            let _gone = waiter.send(Ok(()));
-        });
+        self.tell(|| Ok(()));
         Ok(())
+    }
+
+    /// Puts in order what somebody left behind.
+    async fn heal(&mut self) -> Result<(), StoreError> {
+        let left = self.left;
+        match left {
+            Left::Nothing => return Ok(()),
+            Left::Begin => {
+                // Fails if it did not come to begin.
+                let _ended = self.conn.execute("ROLLBACK").await;
+            }
+            Left::Work => {
+                let undone = self.conn.execute("ROLLBACK TO work").await;
+                let ended = self.conn.execute("RELEASE work").await;
+                if (undone.is_err() || ended.is_err()) && !self.still_open().await {
+                    // The database undid all of it, as it does when the disk is full.
+                    self.tell(|| Err(StoreError::Commit));
+                }
+            }
+            Left::Commit => {
+                if self.still_open().await {
+                    self.left = Left::Nothing;
+                    return Box::pin(self.flush()).await;
+                }
+                self.tell(|| Ok(()));
+            }
+        }
+        self.left = Left::Nothing;
+        Ok(())
+    }
+
+    /// Whether the transaction is open: then no other one can be begun in it. If it is not, one is afterwards.
+    async fn still_open(&mut self) -> bool {
+        let begun = self.conn.execute("BEGIN IMMEDIATE").await;
+        self.open = true;
+        begun.is_err()
+    }
+
+    /// Gives the transaction up.
+    async fn lose(&mut self) {
+        // Fails if the database did so itself.
+        let _ended = self.conn.execute("ROLLBACK").await;
+        self.open = false;
+        self.left = Left::Nothing;
+        self.tell(|| Err(StoreError::Commit));
+    }
+
+    fn tell(&mut self, result: impl Fn() -> Result<(), StoreError>) {
+        for waiter in self.batch.drain(..) {
+            let _gone = waiter.send(result());
+        }
     }
 }
 
@@ -265,6 +302,64 @@ mod tests {
         let release = async { drop(held) };
         tokio::join!(first, second, release);
         assert_eq!(count(&writer).await, 1);
-        assert!(!writer.state.lock().await.open || writer.state.lock().await.batch.is_empty());
+        assert!(writer.state.lock().await.batch.is_empty());
+    }
+
+    #[tokio::test]
+    async fn whoever_is_cancelled_harms_nobody() {
+        let writer = writer().await;
+        let mut all = tokio::task::JoinSet::new();
+        for n in 0..400_u32 {
+            let writer = Arc::clone(&writer);
+            all.spawn(async move {
+                let mut task = Box::pin(insert(writer, true));
+                // Polled so many times and then dropped, wherever it is; every fourth may finish.
+                for _ in 0..n % 40 {
+                    let polled = async {
+                        tokio::select! {
+                            biased;
+                            () = &mut task => true,
+                            () = std::future::ready(()) => false,
+                        }
+                    };
+                    if n % 4 != 0 && polled.await {
+                        return true;
+                    }
+                    tokio::task::yield_now().await;
+                }
+                if n % 4 == 0 {
+                    task.await;
+                }
+                n % 4 == 0
+            });
+        }
+        let finished = all
+            .join_all()
+            .await
+            .into_iter()
+            .filter(|done| *done)
+            .count();
+        let found = usize::try_from(count(&writer).await).unwrap();
+        assert!(
+            found >= finished,
+            "{finished} were told that they are in, {found} are"
+        );
+    }
+
+    #[tokio::test]
+    async fn what_the_database_undid_is_not_said_to_be_written() {
+        let writer = writer().await;
+        let first = writer.begin().await.unwrap();
+        let handed = async {
+            let committed = first.commit().await;
+            assert!(matches!(committed, Err(StoreError::Commit)));
+        };
+        let second = async {
+            let mut write = writer.begin().await.unwrap();
+            write.execute("INSERT INTO t VALUES (1)").await.unwrap();
+            write.execute("ROLLBACK").await.unwrap(); // as SQLite does when the disk is full
+        };
+        tokio::join!(second, handed);
+        assert_eq!(count(&writer).await, 0);
     }
 }
