@@ -20,7 +20,9 @@ impl<'h> Hint<'h> {
 
 /// Decodes the text of a part by its label; without one, or with one that cannot be true, by the look of it.
 pub(super) fn decode(bytes: &[u8], label: Option<&str>, hint: Hint<'_>) -> String {
-    let label = label.map(str::trim).filter(|label| !label.is_empty());
+    let label = label
+        .map(|label| usual(label.trim()))
+        .filter(|label| !label.is_empty());
     match label.filter(|label| !is_unicode(label)) {
         Some(label) => match charset_decoder(label.as_bytes()) {
             Some(decoder) => decoder(bytes),
@@ -29,6 +31,17 @@ pub(super) fn decode(bytes: &[u8], label: Option<&str>, hint: Hint<'_>) -> Strin
         // Declared as UTF-8 and mostly so: a stray byte must not turn the rest into Latin-1.
         None if label.is_some_and(is_utf8) => String::from_utf8_lossy(bytes).into_owned(),
         None => guess(bytes, hint),
+    }
+}
+
+/// The usual name of a charset that some programs call by a name of their own.
+pub(super) fn usual(label: &str) -> &str {
+    match label.to_ascii_lowercase().as_str() {
+        // Python's codecs.
+        "eucgb2312_cn" | "euc-cn" => "gb18030",
+        "euc_jis_2004" | "ujis" => "euc-jp",
+        "ks_c_5601" | "cp949" => "euc-kr",
+        _ => label,
     }
 }
 

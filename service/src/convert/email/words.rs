@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::charset;
+
 /// One encoded word.
 #[derive(Clone, Copy)]
 struct Word<'t> {
@@ -18,7 +20,13 @@ struct Word<'t> {
 
 /// Joins neighbouring encoded words that belong together. Text without such is given back as it is.
 pub(super) fn join(value: &str) -> Cow<'_, str> {
-    if value.matches("=?").nth(1).is_none() {
+    let odd = |start: usize| {
+        let found = value.get(start..).and_then(word);
+        found.is_some_and(|(word, _)| charset::usual(word.charset) != word.charset)
+    };
+    let mut starts = value.match_indices("=?").map(|(start, _)| start);
+    let alone = starts.next().is_none_or(|first| !odd(first));
+    if alone && starts.next().is_none() {
         return Cow::Borrowed(value);
     }
     let mut joined = String::with_capacity(value.len());
@@ -110,7 +118,7 @@ fn flush(run: &mut Vec<Word<'_>>, joined: &mut String) {
 }
 
 fn write(joined: &mut String, word: Word<'_>, text: &str) {
-    joined.extend(["=?", word.charset, "?"]);
+    joined.extend(["=?", charset::usual(word.charset), "?"]);
     joined.push(word.encoding);
     joined.extend(["?", text, "?="]);
 }
@@ -126,6 +134,11 @@ fn joined_base64(run: &[Word<'_>]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::join;
+
+    #[test]
+    fn odd_names_of_charsets_become_usual() {
+        assert_eq!(join("=?eucgb2312_cn?b?1tA=?="), "=?gb18030?B?1tA=?=");
+    }
 
     #[test]
     fn neighbours_are_joined() {
