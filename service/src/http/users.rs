@@ -169,6 +169,15 @@ impl Users {
             .unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&table)
     }
+
+    /// The address of an account whose line names none: in the default domain, unless its name is one already.
+    fn default_address(&self, name: &AccountName) -> Option<Arc<str>> {
+        match (name.domain(), self.shared.domains.first()) {
+            (Some(_), _) => Some(name.as_str().into()),
+            (None, Some(domain)) => Some(format!("{}@{domain}", name.as_str()).into()),
+            (None, None) => None,
+        }
+    }
 }
 
 #[async_trait]
@@ -178,7 +187,10 @@ impl Authenticator for Users {
         let entry = table.find(login, &self.shared.domains)?;
         Some(Account {
             name: entry.name.clone(),
-            address: entry.address.clone(),
+            address: entry
+                .address
+                .clone()
+                .or_else(|| self.default_address(&entry.name)),
             generation: entry.generation,
         })
     }
