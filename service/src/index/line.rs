@@ -75,6 +75,25 @@ impl Line {
         !self.turned && self.taken.as_ref().is_some_and(news)
     }
 
+    /// Whether the shown key is that of the newest answer: nothing that a Ping compares with is newer.
+    pub(crate) fn newest(&self) -> bool {
+        self.taken
+            .as_ref()
+            .is_some_and(|taken| taken.newest == taken.number)
+    }
+
+    /// Moves the cursor of the shown key on, without an answer: it holds what the device holds.
+    pub(crate) async fn advance(
+        &self,
+        write: &mut Write<'_>,
+        cursor: &Cursor,
+    ) -> Result<(), IndexError> {
+        match &self.taken {
+            Some(taken) => Ok(answer::set_cursor(write, self.held, taken.number, cursor).await?),
+            None => Ok(()),
+        }
+    }
+
     /// Whether that must not wait.
     pub(crate) fn turns_back(&self) -> bool {
         self.taken.as_ref().is_some_and(Taken::turns_back)

@@ -110,7 +110,8 @@ impl Picker {
         size: usize,
     ) -> Self {
         let mut cursor = base.clone();
-        let first = cursor.seen == Seq(0);
+        // Nothing was told yet: the fill tells of everything, newest first.
+        let first = cursor.filling && cursor.seen == Seq(0);
         if window < cursor.window && !cursor.filling {
             cursor.filling = true;
             cursor.filled = Place::floor(cursor.window);
@@ -123,7 +124,6 @@ impl Picker {
             Stage::Vanished
         };
         if first {
-            cursor.filling = true;
             cursor.filled = Place::TOP;
         }
         cursor.filled = cursor.filled.max(Place::floor(window));

@@ -303,12 +303,34 @@ impl Session {
         (cursor, content || !self.answered.is_empty())
     }
 
-    /// Ends a session that answers nothing: no key, no cursor, but what the shown key proves stays.
+    /// Whether the session may end without an answer: the device showed the newest key, so that what it holds is
+    /// what a Ping compares with.
+    #[must_use]
+    pub fn may_close(&self) -> bool {
+        self.line.newest()
+    }
+
+    /// Ends a session that answers nothing: no key, but what the shown key proves stays, and so does how far a page
+    /// of nothing looked (a Ping need not look there again).
     ///
     /// # Errors
     /// The store's.
     pub async fn close(mut self) -> Result<(), IndexError> {
-        self.turn_now().await
+        let quiet = self
+            .picker
+            .take()
+            .filter(|picker| picker.commands().is_empty() && !picker.more());
+        let cursor = quiet
+            .map(|picker| picker.cursor_after(0))
+            .filter(|cursor| *cursor != self.base);
+        let Some(cursor) = cursor.filter(|_| self.line.newest() && self.answered.is_empty()) else {
+            return self.turn_now().await;
+        };
+        let mut write = self.index.store.write().await?;
+        self.line.turn(&mut write).await?;
+        self.line.advance(&mut write, &cursor).await?;
+        self.line.put(&mut write).await?;
+        Ok(write.commit().await?)
     }
 
     async fn turn_now(&mut self) -> Result<(), IndexError> {

@@ -193,7 +193,7 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// Replaces the ids and the fill of one answer's cursor.
+/// Replaces one answer's cursor.
 pub(crate) async fn set_cursor(
     conn: &mut Conn,
     held: Held,
@@ -202,7 +202,7 @@ pub(crate) async fn set_cursor(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE answer SET known = $5, skipped = $6, filling = $7, filled_time = $8, \
-         filled_item = $9 WHERE account = $1 AND device = $2 AND folder = $3 AND number = $4",
+         filled_item = $9, seen = $10, cutoff = $11 WHERE account = $1 AND device = $2 AND folder = $3 AND number = $4",
     )
     .bind(held.who.account.0)
     .bind(held.who.device.0)
@@ -213,6 +213,8 @@ pub(crate) async fn set_cursor(
     .bind(i64::from(cursor.filling))
     .bind(cursor.filled.time)
     .bind(i64::from(cursor.filled.item))
+    .bind(to_db(cursor.seen.0))
+    .bind(cursor.window)
     .execute(conn)
     .await?;
     Ok(())
