@@ -57,6 +57,8 @@ impl<'a> Context<'a> {
             account,
             device: device.id,
         };
+        let name = request.identity.account.as_str();
+        parts.supervisor.provider().introduce(account, name);
         facts.account = Some(account);
         facts.device = Some(device.id);
         for (receipt_of, answers) in parts.receipts.proven(&request.proven) {

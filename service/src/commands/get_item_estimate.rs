@@ -46,9 +46,8 @@ async fn estimate(
         collection_id: Some(asked.collection_id.clone()),
         estimate: None,
     };
-    let account = context.who.account;
     let known = match FolderNo::parse(asked.collection_id.as_str()) {
-        Some(no) => context.parts.index.folder(account, no).await?,
+        Some(no) => context.parts.index.folder(context.who.account, no).await?,
         None => None,
     };
     let Some(folder) = known else {
@@ -65,18 +64,7 @@ async fn estimate(
     };
     let filter = options::own(&said).filter_type;
     let window = options::cut_off(folder.class, filter, context.now);
-    if folder.reference.is_some() {
-        if context
-            .parts
-            .index
-            .widen(account, folder.no, window)
-            .await?
-        {
-            context.parts.supervisor.refresh(account, folder.no).await?;
-        } else {
-            context.parts.supervisor.fresh(account, folder.no).await?;
-        }
-    }
+    collection::current(context, &folder, window).await?;
     Ok(
         match context
             .parts

@@ -10,7 +10,7 @@ use crate::commands::sync::page::Filled;
 use crate::commands::sync::{WINDOW_MAX, options, page, uploads, window};
 use crate::error::{self, Fault};
 use crate::ids::FolderNo;
-use crate::index::{AnswerId, Opening, Pair, Session};
+use crate::index::{AnswerId, KnownFolder, Opening, Pair, Session};
 use crate::metrics::ChangeStage;
 use crate::telemetry::SyncKind;
 
@@ -93,6 +93,14 @@ async fn begin(
     if collection.get_changes == Some(true) || !collection.commands.is_empty() {
         return Ok(refused(collection, SyncStatus::ProtocolError));
     }
+    let own = options::own(asked);
+    let cut_off = options::cut_off(session.folder().class, own.filter_type, context.now);
+    // From now on a Ping may ask for this folder: what the device will be shown is indexed. A backend that is down
+    // does not stand in the way of a key.
+    match current(context, session.folder(), cut_off).await {
+        Ok(()) | Err(Fault::Backend(_) | Fault::Busy) => {}
+        Err(other) => return Err(other),
+    }
     session.set_options(options::written(asked));
     let class = item_class(session.folder().class);
     let receipt = session.commit(0, context.now).await?;
@@ -113,22 +121,15 @@ async fn exchange(
     (asked, own): (&[SyncOptions], &SyncOptions),
     room: usize,
 ) -> Result<Served, Fault> {
-    let (account, folder) = (context.who.account, session.folder().no);
+    let folder = session.folder().no;
     let cut_off = options::cut_off(session.folder().class, own.filter_type, context.now);
     let written = options::written(asked);
     let new_options = session.options() != Some(&written);
     if new_options {
         session.set_options(written);
     }
-    if session.folder().reference.is_some() {
-        // Conflicts are judged, and pages picked, on what is true now.
-        let wider = context.parts.index.widen(account, folder, cut_off).await?;
-        if wider {
-            context.parts.supervisor.refresh(account, folder).await?;
-        } else {
-            context.parts.supervisor.fresh(account, folder).await?;
-        }
-    }
+    // Conflicts are judged, and pages picked, on what is true now.
+    current(context, session.folder(), cut_off).await?;
     let wish = options::wish(own, context.version());
     let conflict = options::conflict(own);
     let responses = uploads::serve(context, &mut session, collection, (conflict, &wish)).await?;
@@ -140,7 +141,8 @@ async fn exchange(
         Filled::default()
     };
     let class = item_class(session.folder().class);
-    if collection.commands.is_empty() && filled.is_empty() && !new_options {
+    let nothing = collection.commands.is_empty() && filled.is_empty() && !new_options;
+    if nothing && session.may_close() {
         session.close().await?;
         return Ok(Served {
             answer: answered(collection, class),
@@ -168,6 +170,24 @@ async fn exchange(
         moved: true,
         in_doubt: content.then_some(receipt.answer),
     })
+}
+
+/// Makes the index hold the folder as the backend does, as far back as the device looks.
+pub(in crate::commands) async fn current(
+    context: &Context<'_>,
+    folder: &KnownFolder,
+    cut_off: i64,
+) -> Result<(), Fault> {
+    if folder.reference.is_none() {
+        return Ok(());
+    }
+    let (account, no) = (context.who.account, folder.no);
+    if context.parts.index.widen(account, no, cut_off).await? {
+        context.parts.supervisor.refresh(account, no).await?;
+    } else {
+        context.parts.supervisor.fresh(account, no).await?;
+    }
+    Ok(())
 }
 
 /// The options of the request, or the ones that stuck.
