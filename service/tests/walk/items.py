@@ -47,7 +47,8 @@ def check_item(data, mail, letters, version, preferences):
     equal(said("Importance"), str(mail.importance), "Importance of " + mail.kind)
     equal((said("MessageClass"), said("ContentClass"), said("InternetCPID")),
           ("IPM.Note", "urn:content-classes:message", UTF_8), "classes")
-    equal(wbxml.text(data, "AirSyncBase:NativeBodyType"), str(mail.native), "NativeBodyType of " + mail.kind)
+    if mail.native:  # what damage makes of a message is nobody's to say
+        equal(wbxml.text(data, "AirSyncBase:NativeBodyType"), str(mail.native), "NativeBodyType of " + mail.kind)
     expect("Jürgen" in said("From") if mail.number % 3 == 0 else "Sender, %d" % mail.number in said("From"), "From", said("From"))
     expect("walker@example.org" in said("To") and "other@example.org" in said("To"), "To", said("To"))
     check_flag(data, "F" in letters)
@@ -77,7 +78,10 @@ def check_attachments(data, mail):
         size, told = len(file.data), int(wbxml.text(entry, "EstimatedDataSize"))
         expect(size * 0.9 <= told <= size * 1.5 + 64, "EstimatedDataSize", told, size)
         equal(wbxml.text(entry, "ContentId"), file.content_id, "ContentId")
-        equal(wbxml.text(entry, "IsInline") == "1", file.content_id is not None, "IsInline")
+        # A picture is inline where the body that was sent shows it: of plain text it is a file like any other.
+        body = wbxml.text(data, "AirSyncBase:Body/Type")
+        if body != MIME:
+            equal(wbxml.text(entry, "IsInline") == "1", file.content_id is not None and body == HTML, "IsInline")
 
 
 def check_body(data, mail, preferences):
@@ -87,7 +91,8 @@ def check_body(data, mail, preferences):
     equal(wbxml.tags(body), [tag for tag in order if tag in wbxml.tags(body)], "order in Body")
     kind = wbxml.text(body, "Type")
     native = PLAIN if mail.native == 1 else HTML
-    equal(kind, next((wanted for wanted in (MIME, native, *preferences) if wanted in preferences)), "Type of the body of " + mail.kind)
+    if mail.native:
+        equal(kind, next((wanted for wanted in (MIME, native, *preferences) if wanted in preferences)), "Type of the body of " + mail.kind)
     content, size = wbxml.text(body, "Data") or "", int(wbxml.text(body, "EstimatedDataSize"))
     length, limit = len(content.encode()), preferences[kind]
     if wbxml.text(body, "Truncated") is None:
@@ -103,7 +108,7 @@ def check_body(data, mail, preferences):
 
 def check_text(kind, content, mail):
     """The whole text of a body."""
-    expect(mail.word in content, "the body lacks its word", mail.kind, mail.word, content[:200])
+    expect(kind == MIME or mail.word in content, "the body lacks its word", mail.kind, mail.word, content[:200])
     expect(re.search("(?<!\r)\n", content) is None, "a line that does not end with CRLF", mail.kind)
     if kind == PLAIN:
         expect("<p>" not in content and "color: red" not in content, "markup in plain text", content[:200])
@@ -111,5 +116,7 @@ def check_text(kind, content, mail):
             equal(lines(content), lines(mail.plain), "text of " + mail.kind)
     elif kind == HTML:
         expect("<" in content, "HTML without markup", content[:200])
-    else:
+    elif mail.raw.isascii() and b"\x1b" not in mail.raw:
         equal(lines(content), lines(mail.raw.decode()), "MIME of " + mail.kind)
+    else:  # what text that XML cannot hold becomes on its way is the server's choice; that it is a message is not
+        expect(content.startswith("Message-ID:"), "no message", content[:200])

@@ -153,7 +153,7 @@ def forwarded(number, word):
 
 def broken(_number, word):
     cut = b"--here\nContent-Type: text/plain\n\nCut off %s\n--here\nContent-Type: text/html\n\n<p>never %s" % (word.encode(), word.encode())
-    return Content(b'Content-Type: multipart/mixed; boundary="here"\n\n' + cut, None)
+    return Content(b'Content-Type: multipart/mixed; boundary="here"\n\n' + cut, None, native=None)
 
 
 def raw_bytes(_number, word):
