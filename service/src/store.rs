@@ -31,6 +31,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection};
 
+pub use self::account::Counts;
 pub use self::device::{Device, DeviceChange, DeviceName};
 pub use self::remember::{PingCache, Sent};
 pub use self::skipped::Skipped;

@@ -58,7 +58,9 @@ impl Index {
         }
         let told = cursors.iter().map(|(_, _, cursor)| cursor.seen).min();
         gone::forget(&mut write, at, told.unwrap_or(head.seq)).await?;
-        compress(&mut write, at, head.last_item, &cursors).await?;
+        if !dead.is_empty() || below > 0 {
+            compress(&mut write, at, head.last_item, &cursors).await?;
+        }
         if head.wanted != widest || below > 0 {
             head.wanted = widest.filter(|_| head.wanted.is_some());
             let numbers = numbers(&head);
@@ -69,6 +71,32 @@ impl Index {
             tombstones: usize::try_from(dead.len()).unwrap_or(usize::MAX),
             below,
         })
+    }
+
+    /// Tidies all folders of an account, also those that are not there any more.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn tidy(&self, account: AccountId) -> Result<Collected, IndexError> {
+        let rows = folder::all(&mut *self.store.read().await?, account).await?;
+        let mut sum = Collected::default();
+        for row in rows {
+            let collected = self.collect(account, row.no).await?;
+            sum.tombstones += collected.tombstones;
+            sum.below += collected.below;
+        }
+        Ok(sum)
+    }
+
+    /// Makes a device start over with a folder ([`FolderNo::ROOT`]: with the hierarchy): its next key is not
+    /// known, and a Ping over the folder is answered at once.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn start_over(&self, who: Principal, folder: FolderNo) -> Result<(), IndexError> {
+        let mut write = self.store.write().await?;
+        answer::delete_all(&mut write, Held { who, folder }).await?;
+        Ok(write.commit().await?)
     }
 
     /// Forgets repeats that will not come any more. `now` in UTC epoch seconds.

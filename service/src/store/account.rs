@@ -5,6 +5,19 @@ use sqlx::Row;
 use crate::ids::{AccountId, Seq};
 use crate::store::{Conn, Store, StoreError, from_db, small, to_db};
 
+/// How much the store holds.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Counts {
+    /// Accounts.
+    pub accounts: u64,
+    /// Devices.
+    pub devices: u64,
+    /// Folders that a device syncs.
+    pub collections: u64,
+    /// Items that could not be sent.
+    pub skipped: u64,
+}
+
 /// The counters of a hierarchy.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Counters {
@@ -51,6 +64,25 @@ impl Store {
             .fetch_optional(&mut *self.read().await?)
             .await?;
         Ok(id.map(AccountId))
+    }
+
+    /// How much the store holds.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn counts(&self) -> Result<Counts, StoreError> {
+        let row = sqlx::query(
+            "SELECT (SELECT COUNT(*) FROM account), (SELECT COUNT(*) FROM device), \
+             (SELECT COUNT(*) FROM collection WHERE folder > 0), (SELECT COUNT(*) FROM skipped)",
+        )
+        .fetch_one(&mut *self.read().await?)
+        .await?;
+        Ok(Counts {
+            accounts: from_db(row.try_get(0)?),
+            devices: from_db(row.try_get(1)?),
+            collections: from_db(row.try_get(2)?),
+            skipped: from_db(row.try_get(3)?),
+        })
     }
 
     /// All accounts with their login names.

@@ -249,6 +249,22 @@ pub(crate) async fn delete(conn: &mut Conn, held: Held, number: u64) -> Result<(
     Ok(())
 }
 
+/// Forgets all answers of a collection.
+pub(crate) async fn delete_all(conn: &mut Conn, held: Held) -> Result<(), StoreError> {
+    for statement in [
+        "DELETE FROM answer WHERE account = $1 AND device = $2 AND folder = $3",
+        "DELETE FROM upload WHERE account = $1 AND device = $2 AND folder = $3",
+    ] {
+        sqlx::query(statement)
+            .bind(held.who.account.0)
+            .bind(held.who.device.0)
+            .bind(i64::from(held.folder.0))
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
+}
+
 /// Sets an answer's proof if it is one of `from` now. True: it was.
 pub(crate) async fn prove(
     conn: &mut Conn,

@@ -278,11 +278,15 @@ pub(crate) async fn delete(conn: &mut Conn, at: At, item: u32) -> Result<(), Sto
     Ok(())
 }
 
-/// Removes all rows of a folder that is gone.
+/// Removes all rows about a folder that is gone.
 pub(crate) async fn delete_all(conn: &mut Conn, at: At) -> Result<(), StoreError> {
     for statement in [
         "DELETE FROM item WHERE account = $1 AND folder = $2",
         "DELETE FROM gone WHERE account = $1 AND folder = $2",
+        "DELETE FROM answer WHERE account = $1 AND folder = $2",
+        "DELETE FROM collection WHERE account = $1 AND folder = $2",
+        "DELETE FROM upload WHERE account = $1 AND folder = $2",
+        "DELETE FROM skipped WHERE account = $1 AND folder = $2",
     ] {
         sqlx::query(statement)
             .bind(at.account.0)

@@ -1,6 +1,6 @@
 //! Ping's question, doubt, windows, and what cannot be sent.
 
-use backends::{Delta, DeltaKind, Role, Token};
+use backends::{Change, Delta, DeltaKind, ItemRef, Role, Token};
 use directpush::ids::{FolderNo, ItemNo};
 use directpush::index::{Action, Delivery, Doubt, Wake};
 
@@ -169,4 +169,48 @@ async fn only_the_widest_window_is_indexed() {
         .unwrap();
     assert_eq!(from.horizon, backends::Horizon::NotBefore(50));
     assert!(house.index.widen(account, inbox, ALL).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_device_can_be_made_to_start_over() {
+    let mut house = House::new().await;
+    house.present("m1", "1", 50).await;
+    let key = house.fill(house.a).await;
+    let (a, inbox) = (house.a, house.inbox);
+    house.index.start_over(a, inbox).await.unwrap();
+    assert_eq!(house.wake(a).await, Wake::Invalid);
+    assert!(house.unknown(a, &key).await);
+    house.fill(a).await;
+    assert_eq!(house.wake(a).await, Wake::Quiet);
+    let counts = house.index.store().counts().await.unwrap();
+    assert_eq!(
+        (counts.accounts, counts.devices, counts.collections),
+        (1, 2, 1)
+    );
+}
+
+#[tokio::test]
+async fn tidying_leaves_nothing_of_a_folder_that_is_gone() {
+    let mut house = House::new().await;
+    house.present("m1", "1", 50).await;
+    house.fill(house.a).await;
+    house.refresh(vec![Change::Gone(ItemRef::new("m1"))]).await;
+    let tidied = house.index.tidy(house.account).await.unwrap();
+    assert_eq!(tidied.tombstones, 1);
+    assert_eq!(
+        house.wake(house.a).await,
+        Wake::Changed,
+        "an id without a row is a deleted one"
+    );
+    house
+        .index
+        .refresh_hierarchy(house.account, &[])
+        .await
+        .unwrap();
+    house.index.tidy(house.account).await.unwrap();
+    let counts = house.index.store().counts().await.unwrap();
+    assert_eq!(
+        (counts.collections, house.wake(house.a).await),
+        (0, Wake::NoFolder)
+    );
 }
