@@ -15,6 +15,7 @@ mod history;
 mod phone;
 mod real;
 mod request;
+mod together;
 mod world;
 
 use std::future::Future;

@@ -229,3 +229,24 @@ async fn an_item_that_is_gone_when_it_is_to_be_changed_is_told_to_be_gone() {
     let page = session.page(ALL, 10).await.unwrap();
     assert_eq!(page.commands[0].action, Action::Delete);
 }
+
+#[tokio::test]
+async fn a_conflict_that_was_lost_stays_lost_under_the_next_key() {
+    let mut house = House::new().await;
+    house.present("m1", "1", 50).await;
+    let key = house.fill(house.a).await;
+    house.present("m1", "2", 50).await;
+    let (late, _) = house.sync(house.a, &key, 10).await;
+    // The retry carries a change that was made before the device saw the server's.
+    let mut session = house.open(house.a, &key).await;
+    let verdict = session.upload(&change(1, 1)).await.unwrap();
+    assert!(matches!(verdict, Verdict::Lost));
+    session.page(ALL, 10).await.unwrap();
+    session.commit(1, 10).await.unwrap();
+    // The first answer arrives after all, and knows nothing of the upload.
+    let mut session = house.open(house.a, &late.key).await;
+    let verdict = session.upload(&change(1, 1)).await.unwrap();
+    assert!(matches!(verdict, Verdict::Lost));
+    let page = session.page(ALL, 10).await.unwrap();
+    assert_eq!((page.commands.len(), page.again.len()), (0, 1));
+}

@@ -58,6 +58,11 @@ impl Real {
         }
     }
 
+    /// The index, and whose it is.
+    pub(super) fn parts(self) -> (Index, AccountId, FolderNo, [Principal; 2]) {
+        (self.index, self.account, self.folder, self.devices)
+    }
+
     fn pair(&self, device: usize) -> Pair {
         Pair {
             who: self.devices[device],
