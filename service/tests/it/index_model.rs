@@ -41,6 +41,8 @@ trait Engine {
     /// Commands, and how many of them go out in any case, at the end.
     async fn page(&mut self, window: i64, size: usize) -> (Vec<Command>, Vec<Command>, bool);
     async fn commit(&mut self, told: usize) -> String;
+    /// Ends a session that answers nothing, without a key. False: it must have one.
+    async fn close(&mut self) -> bool;
     /// The request dies.
     async fn abandon(&mut self);
     async fn pending(&mut self, device: usize) -> bool;

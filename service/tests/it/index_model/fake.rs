@@ -39,6 +39,7 @@ pub(super) struct Device {
 
 pub(super) struct Session {
     pub(super) device: usize,
+    pub(super) taken: Option<u64>,
     pub(super) lineage: Option<u64>,
     pub(super) base: Cursor,
     pub(super) cursor: Cursor,

@@ -147,6 +147,15 @@ impl Engine for Real {
         session.commit(told, 1).await.unwrap().key
     }
 
+    async fn close(&mut self) -> bool {
+        if !self.session().may_close() {
+            return false;
+        }
+        let (session, ..) = self.session.take().unwrap();
+        session.close().await.unwrap();
+        true
+    }
+
     async fn abandon(&mut self) {
         self.session = None;
     }

@@ -61,8 +61,8 @@ impl Engine for Fake {
     }
 
     async fn open(&mut self, device: usize, key: &str, _window: i64) -> bool {
-        let (lineage, base) = if key == "0" {
-            (None, Cursor::default())
+        let (taken, lineage, base) = if key == "0" {
+            (None, None, Cursor::default())
         } else {
             let heads: Vec<Answer> = self.devices[device]
                 .answers
@@ -75,10 +75,12 @@ impl Engine for Fake {
             self.turn(device, &taken);
             let mut answers = self.devices[device].answers.iter();
             let found = answers.find(|(answer, _)| answer.number == taken.number);
-            (Some(taken.lineage), found.unwrap().1.clone())
+            let base = found.unwrap().1.clone();
+            (Some(taken.number), Some(taken.lineage), base)
         };
         self.session = Some(Session {
             device,
+            taken,
             lineage,
             cursor: base.clone(),
             base,
@@ -263,6 +265,20 @@ impl Engine for Fake {
         let key = answer.key.clone();
         device.answers.push((answer, cursor));
         key
+    }
+
+    async fn close(&mut self) -> bool {
+        let session = self.session.as_ref().unwrap();
+        let device = &mut self.devices[session.device];
+        if session.taken != Some(device.newest) {
+            return false;
+        }
+        let picker = session.picker.as_ref().unwrap();
+        let mut answers = device.answers.iter_mut();
+        let shown = answers.find(|(answer, _)| answer.number == device.newest);
+        shown.unwrap().1 = picker.cursor_after(0);
+        self.session = None;
+        true
     }
 
     async fn abandon(&mut self) {
