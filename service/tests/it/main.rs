@@ -13,3 +13,4 @@ mod http;
 mod index_life;
 mod index_model;
 mod program;
+mod push;

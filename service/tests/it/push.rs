@@ -1,0 +1,7 @@
+//! The park table against a truth and a channel that the tests hold in their hands.
+
+mod ends;
+mod ledger;
+mod repeats;
+mod scene;
+mod search;
