@@ -14,3 +14,4 @@ mod index_life;
 mod index_model;
 mod program;
 mod push;
+mod watch;

@@ -1,0 +1,135 @@
+//! Refreshes for those who read.
+
+use std::sync::atomic::Ordering;
+
+use backends::Kind;
+use directpush::ids::Seq;
+use directpush::watch::RefreshError;
+
+use super::scene::Scene;
+
+#[tokio::test]
+async fn what_was_done_before_a_refresh_is_in_the_index_after_it() {
+    let scene = Scene::new().await;
+    let inbox = scene.no("inbox").await;
+    scene.backend.store("inbox");
+    let seq = scene
+        .supervisor
+        .refresh(scene.account, inbox)
+        .await
+        .unwrap();
+    assert!(seq > Seq(0));
+    assert_eq!(scene.index.seq(scene.account, inbox).await.unwrap(), seq);
+    // R7: the number is published again although nothing is new.
+    scene.channel.forget();
+    let again = scene
+        .supervisor
+        .refresh(scene.account, inbox)
+        .await
+        .unwrap();
+    assert_eq!(again, seq);
+    assert_eq!(scene.hinted("inbox", seq).await, seq);
+}
+
+#[tokio::test]
+async fn without_a_watcher_every_reader_refreshes() {
+    let scene = Scene::new().await;
+    let inbox = scene.no("inbox").await;
+    for _ in 0..2 {
+        scene.backend.store("inbox");
+        let before = scene.index.seq(scene.account, inbox).await.unwrap();
+        scene.supervisor.fresh(scene.account, inbox).await.unwrap();
+        let after = scene.index.seq(scene.account, inbox).await.unwrap();
+        assert!(after > before);
+    }
+}
+
+#[tokio::test]
+async fn with_a_live_watcher_a_reader_asks_nothing() {
+    let scene = Scene::new().await;
+    let _interest = scene.supervisor.interest(scene.account);
+    scene.live().await;
+    let asked = scene.backend.asked.load(Ordering::SeqCst);
+    for name in ["inbox", "work"] {
+        let folder = scene.no(name).await;
+        scene.supervisor.fresh(scene.account, folder).await.unwrap();
+    }
+    scene
+        .supervisor
+        .fresh_hierarchy(scene.account)
+        .await
+        .unwrap();
+    assert_eq!(scene.backend.asked.load(Ordering::SeqCst), asked);
+}
+
+#[tokio::test]
+async fn a_backend_that_is_polled_is_refreshed_by_readers() {
+    let scene = Scene::new().await;
+    scene.backend.set_poll();
+    let _interest = scene.supervisor.interest(scene.account);
+    let inbox = scene.no("inbox").await;
+    scene.hinted("inbox", Seq(0)).await;
+    let before = scene.backend.asked.load(Ordering::SeqCst);
+    scene.backend.store("inbox");
+    scene.supervisor.fresh(scene.account, inbox).await.unwrap();
+    assert!(scene.backend.asked.load(Ordering::SeqCst) > before);
+    assert!(scene.index.seq(scene.account, inbox).await.unwrap() > Seq(0));
+}
+
+#[tokio::test]
+async fn readers_at_the_same_time_share_a_look_that_began_after_they_asked() {
+    let scene = Scene::new().await;
+    let inbox = scene.no("inbox").await;
+    scene.backend.hold(true);
+    let look = || scene.supervisor.refresh(scene.account, inbox);
+    let mut first = Box::pin(look());
+    let asked = scene.backend.asked.load(Ordering::SeqCst);
+    while scene.backend.asked.load(Ordering::SeqCst) == asked {
+        assert!(futures_util::poll!(&mut first).is_pending());
+        tokio::task::yield_now().await;
+    }
+    // The first look has seen the folder without this item.
+    scene.backend.store("inbox");
+    let rest = futures_util::future::join_all((0..8).map(|_| look()));
+    let mut rest = Box::pin(rest);
+    assert!(futures_util::poll!(&mut rest).is_pending());
+    scene.backend.hold(false);
+    let old = first.await.unwrap();
+    let asked = scene.backend.asked.load(Ordering::SeqCst);
+    for new in rest.await {
+        assert!(new.unwrap() > old);
+    }
+    assert!(scene.backend.asked.load(Ordering::SeqCst) <= asked + 2);
+}
+
+#[tokio::test]
+async fn a_refresh_goes_on_when_its_reader_has_gone() {
+    let scene = Scene::new().await;
+    let inbox = scene.no("inbox").await;
+    scene.channel.forget();
+    scene.backend.store("inbox");
+    scene.backend.hold(true);
+    let mut reader = Box::pin(scene.supervisor.refresh(scene.account, inbox));
+    assert!(futures_util::poll!(&mut reader).is_pending());
+    drop(reader);
+    scene.backend.hold(false);
+    // R7: whoever begins, publishes.
+    assert!(scene.hinted("inbox", Seq(1)).await >= Seq(1));
+}
+
+#[tokio::test]
+async fn a_backend_that_is_down_is_said_to_be() {
+    let scene = Scene::new().await;
+    let inbox = scene.no("inbox").await;
+    scene.backend.fail(Some(Kind::Unavailable));
+    let error = scene
+        .supervisor
+        .fresh(scene.account, inbox)
+        .await
+        .unwrap_err();
+    let RefreshError::Backend(error) = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(error.kind(), Kind::Unavailable);
+    assert_eq!(scene.metrics.watch.refresh_failures.get(), 1);
+}

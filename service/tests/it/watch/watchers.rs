@@ -1,0 +1,222 @@
+//! Watchers, and what they do when something breaks.
+
+use std::time::Duration;
+
+use backends::{Kind, Role, WatchEvent};
+use directpush::ids::Seq;
+use directpush::metrics::WatchMode;
+use directpush::push::Topic;
+use directpush::watch::Mode;
+use tokio::time;
+
+use super::scene::Scene;
+
+#[tokio::test]
+async fn a_watcher_that_starts_publishes_every_number() {
+    let scene = Scene::new().await;
+    scene.backend.store("inbox");
+    let inbox = scene.no("inbox").await;
+    let seq = scene
+        .supervisor
+        .refresh(scene.account, inbox)
+        .await
+        .unwrap();
+    scene.channel.forget();
+    // R6: the index knows all of it, and perhaps nobody was told.
+    let _interest = scene.supervisor.interest(scene.account);
+    scene.hinted("inbox", seq).await;
+}
+
+#[tokio::test]
+async fn a_change_while_nobody_listened_is_found() {
+    let scene = Scene::new().await;
+    scene.backend.store("work");
+    let _interest = scene.supervisor.interest(scene.account);
+    scene.hinted("work", Seq(1)).await;
+}
+
+#[tokio::test]
+async fn an_event_is_written_down_before_it_is_hinted_at() {
+    let scene = Scene::new().await;
+    let _interest = scene.supervisor.interest(scene.account);
+    scene.live().await;
+    for number in 1..20 {
+        scene.backend.deliver("inbox");
+        assert!(scene.hinted("inbox", Seq(number)).await >= Seq(number));
+    }
+}
+
+#[tokio::test]
+async fn an_event_during_a_look_repeats_it() {
+    let scene = Scene::new().await;
+    let _interest = scene.supervisor.interest(scene.account);
+    scene.live().await;
+    scene.backend.hold(true);
+    let before = scene
+        .backend
+        .asked
+        .load(std::sync::atomic::Ordering::SeqCst);
+    scene.backend.deliver("inbox");
+    // The look has begun and does not see what comes now.
+    while scene
+        .backend
+        .asked
+        .load(std::sync::atomic::Ordering::SeqCst)
+        == before
+    {
+        tokio::task::yield_now().await;
+    }
+    scene.backend.deliver("inbox");
+    scene.backend.hold(false);
+    scene.hinted("inbox", Seq(2)).await;
+}
+
+#[tokio::test]
+async fn a_gap_compares_everything() {
+    let scene = Scene::new().await;
+    let _interest = scene.supervisor.interest(scene.account);
+    scene.live().await;
+    scene.backend.store("inbox");
+    scene.backend.store("work");
+    scene.backend.say(WatchEvent::Gap);
+    scene.hinted("inbox", Seq(1)).await;
+    scene.backend.store("work");
+    scene.backend.say(WatchEvent::Gap);
+    scene.hinted("work", Seq(2)).await;
+}
+
+#[tokio::test]
+async fn a_new_folder_is_announced_and_watched() {
+    let scene = Scene::new().await;
+    let _interest = scene.supervisor.interest(scene.account);
+    scene.live().await;
+    scene.backend.add_folder("new", Role::Plain);
+    scene.backend.store("new");
+    scene.backend.say(WatchEvent::HierarchyChanged);
+    scene.hinted("new", Seq(0)).await;
+    scene.want("new").await;
+    scene.backend.deliver("new");
+    scene.hinted("new", Seq(2)).await;
+}
+
+#[tokio::test]
+async fn a_watch_that_breaks_is_made_anew() {
+    let scene = Scene::new().await;
+    let _interest = scene.supervisor.interest(scene.account);
+    scene.live().await;
+    scene.backend.break_watches();
+    scene.backend.store("inbox");
+    scene.hinted("inbox", Seq(1)).await;
+    while scene.backend.listeners() == 0 {
+        scene.channel.next().await;
+    }
+    scene.backend.deliver("inbox");
+    scene.hinted("inbox", Seq(2)).await;
+    assert!(scene.metrics.watch.restarts.get() >= 1);
+}
+
+#[tokio::test]
+async fn what_cannot_be_watched_is_looked_at_until_it_can() {
+    let scene = Scene::new().await;
+    scene.backend.set_unwatchable(true);
+    let _interest = scene.supervisor.interest(scene.account);
+    scene.backend.store("inbox");
+    scene.hinted("inbox", Seq(1)).await;
+    let status = scene.supervisor.status(scene.account);
+    assert_eq!(status.mode, Mode::Watched(WatchMode::Down));
+    scene.backend.store("inbox");
+    scene.hinted("inbox", Seq(2)).await;
+    scene.backend.set_unwatchable(false);
+    while scene.backend.listeners() == 0 {
+        scene.channel.next().await;
+    }
+    scene.live().await;
+    let status = scene.supervisor.status(scene.account);
+    assert_eq!(status.mode, Mode::Watched(WatchMode::Push));
+}
+
+#[tokio::test]
+async fn a_backend_that_is_polled_is_said_to_be() {
+    let scene = Scene::new().await;
+    assert_eq!(scene.supervisor.status(scene.account).mode, Mode::Idle);
+    scene.backend.set_poll();
+    let _interest = scene.supervisor.interest(scene.account);
+    scene.channel.next().await;
+    let status = scene.supervisor.status(scene.account);
+    assert_eq!(status.mode, Mode::Watched(WatchMode::Poll));
+    assert_eq!(scene.metrics.watch.watchers.of(WatchMode::Poll).get(), 1);
+    assert_eq!(scene.metrics.watch.watchers.of(WatchMode::Down).get(), 0);
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_read_does_not_stop_the_others() {
+    let scene = Scene::new().await;
+    scene.backend.set_dead(Some("work"));
+    let _interest = scene.supervisor.interest(scene.account);
+    scene.live().await;
+    scene.backend.deliver("inbox");
+    scene.hinted("inbox", Seq(1)).await;
+    assert_eq!(scene.supervisor.status(scene.account).failing, 1);
+    scene.backend.store("work");
+    scene.backend.set_dead(None);
+    scene.hinted("work", Seq(1)).await;
+}
+
+#[tokio::test]
+async fn a_hint_that_is_refused_is_published_again() {
+    let scene = Scene::new().await;
+    let _interest = scene.supervisor.interest(scene.account);
+    scene.live().await;
+    // Refused once, and so often that the watcher starts over (R9).
+    for (refusals, seq) in [(1, 1), (3, 2)] {
+        scene.channel.refuse(refusals);
+        scene.backend.deliver("inbox");
+        scene.hinted("inbox", Seq(seq)).await;
+    }
+    assert!(scene.metrics.watch.restarts.get() >= 1);
+}
+
+#[tokio::test]
+async fn credentials_that_became_invalid_end_what_waits() {
+    let scene = Scene::new().await;
+    let _interest = scene.supervisor.interest(scene.account);
+    scene.live().await;
+    scene.backend.fail(Some(Kind::Unauthorized));
+    scene.backend.break_watches();
+    while scene.channel.next().await.topic != Topic::Revoked {}
+}
+
+#[tokio::test]
+async fn a_watcher_outlives_the_interest_for_a_minute() {
+    let scene = Scene::new().await;
+    let interest = scene.supervisor.interest(scene.account);
+    scene.live().await;
+    drop(interest);
+    time::pause();
+    time::advance(Duration::from_secs(59)).await;
+    tokio::task::yield_now().await;
+    assert_eq!(scene.backend.listeners(), 1);
+    // Back in time, and away again.
+    drop(scene.supervisor.interest(scene.account));
+    tokio::task::yield_now().await;
+    time::advance(Duration::from_secs(59)).await;
+    tokio::task::yield_now().await;
+    assert_eq!(scene.backend.listeners(), 1);
+    time::advance(Duration::from_secs(2)).await;
+    while scene.backend.listeners() > 0 {
+        tokio::task::yield_now().await;
+    }
+    while scene.supervisor.status(scene.account).mode != Mode::Idle {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(scene.metrics.watch.watchers.of(WatchMode::Push).get(), 0);
+}
+
+#[tokio::test]
+async fn watchers_end_with_the_service() {
+    let scene = Scene::new().await;
+    let _interest = scene.supervisor.interest(scene.account);
+    scene.live().await;
+    assert_eq!(scene.tasks.drain(Duration::from_secs(5)).await, 0);
+    assert_eq!(scene.backend.listeners(), 0);
+}
