@@ -1,7 +1,7 @@
 //! Operations on items in Sync: the phone's, their results, the server's.
 
 use crate::codepages::{airsync, airsyncbase};
-use crate::command::{BodyError, ClientId, ItemClass, ServerId, StatusCode, parts};
+use crate::command::{BodyError, BodyErrorKind, ClientId, ItemClass, ServerId, StatusCode, parts};
 use crate::element::Element;
 use crate::tag::Tag;
 
@@ -177,6 +177,9 @@ impl ClientCommand {
                 client_id: parts::id(element, airsync::CLIENT_ID)?,
                 data: ApplicationData::required(element)?,
             }));
+        }
+        if element.child(airsync::SERVER_ID).is_none() {
+            return Err(BodyError::new(airsync::SERVER_ID, BodyErrorKind::Missing));
         }
         let Some(server_id) = parts::optional_id(element, airsync::SERVER_ID)? else {
             return Ok(None);
