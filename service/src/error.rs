@@ -8,7 +8,9 @@ use backends::{BackendError, Kind};
 use http::StatusCode as Http;
 use protocol::command::{BodyError, IdError, StatusCode, status_only};
 use protocol::query::Command;
-use protocol::status::{CommonStatus, ItemOperationsStatus, MoveItemsStatus, SyncStatus};
+use protocol::status::{
+    CommonStatus, ItemOperationsStatus, MoveItemsStatus, PingStatus, SyncStatus,
+};
 use protocol::version::Version;
 use protocol::wbxml::{self, WbxmlError};
 
@@ -31,6 +33,9 @@ pub enum Fault {
     /// The body is not what the command wants, and the command has no status for it.
     #[error("body: {0}")]
     Body(#[from] BodyError),
+    /// A status of the command's own, for the command as a whole.
+    #[error("status {}", .0.code())]
+    Own(StatusCode),
     /// A status that all commands have.
     #[error("status {0:?}")]
     Common(CommonStatus),
@@ -85,14 +90,24 @@ impl Fault {
     /// What the device gets.
     pub fn answer(self, command: Command, version: Version, facts: &mut Facts) -> Answer {
         match self {
+            // Ping says 1 to 8 only, in every version: AOSP does not ping again at anything else.
+            Self::Wbxml(error) if command == Command::Ping => {
+                tracing::debug!(%command, %error, "body is no WBXML");
+                own(PingStatus::SyntaxError.into(), command, version, facts)
+            }
             Self::Wbxml(error) => {
                 tracing::debug!(%command, %error, "body is no WBXML");
                 common(CommonStatus::InvalidWbxml, command, version, facts)
             }
             Self::Body(error) => {
                 tracing::debug!(%command, %error, "body is not the command's");
-                common(CommonStatus::InvalidXml, command, version, facts)
+                let status = StatusCode::malformed(command, &error);
+                match CommonStatus::from_code(status.code()) {
+                    Some(status) => common(status, command, version, facts),
+                    None => own(status, command, version, facts),
+                }
             }
+            Self::Own(status) => own(status, command, version, facts),
             Self::Common(status) => common(status, command, version, facts),
             Self::NotServed(_) => {
                 common(CommonStatus::CommandNotSupported, command, version, facts)
@@ -165,6 +180,15 @@ pub fn common(
     match status_only(command, StatusCode::new(status.code())) {
         Some(root) => Answer::wbxml(wbxml::encode(&root, version)),
         None => Refusal::new(Http::NOT_IMPLEMENTED, "no such command").into(),
+    }
+}
+
+/// A status of the command's own, in a body in every version.
+fn own(status: StatusCode, command: Command, version: Version, facts: &mut Facts) -> Answer {
+    facts.eas_status = Some(status.code());
+    match status_only(command, status) {
+        Some(root) => Answer::wbxml(wbxml::encode(&root, version)),
+        None => Refusal::new(Http::BAD_REQUEST, "body is not the command's").into(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use backends::Mailbox;
-use protocol::command::Body;
+use protocol::command::{Body, BodyError, BodyErrorKind};
 use protocol::version::Version;
 use protocol::wbxml;
 
@@ -89,6 +89,9 @@ impl<'a> Context<'a> {
 
     /// The typed request in the body.
     pub(super) fn body<B: Body>(&self) -> Result<B, Fault> {
+        if self.request.body.is_empty() {
+            return Err(BodyError::new(B::ROOT, BodyErrorKind::Missing).into());
+        }
         let document = wbxml::decode(&self.request.body, &wbxml::Limits::default())?;
         if let Some(skipped) = document.skipped.first() {
             tracing::debug!(

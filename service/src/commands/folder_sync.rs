@@ -16,10 +16,7 @@ use crate::index::{FolderSync, HierarchyPage, KnownFolder, Notes};
 use crate::push::{FolderSyncAdvice, FolderSyncFound};
 
 pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
-    let request = match context.body::<FolderSyncRequest>() {
-        Err(Fault::Body(_)) => return Ok(failed(context, FolderSyncStatus::MalformedRequest)),
-        other => other?,
-    };
+    let request = context.body::<FolderSyncRequest>()?;
     let (parts, who) = (context.parts, context.who);
     if let Err(error) = parts.supervisor.fresh_hierarchy(who.account).await {
         // What is known of the folders is better than nothing, when there is anything.

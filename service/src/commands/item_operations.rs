@@ -25,12 +25,9 @@ use crate::ids::{FolderNo, ServerId};
 const MAILBOX: &str = "Mailbox";
 
 pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
-    let request = match context.body::<ItemOperationsRequest>() {
-        Err(Fault::Body(_)) => return Ok(finish(context, &response(Status::ProtocolError), None)),
-        other => other?,
-    };
-    if request.operations.len() > ItemOperationsRequest::OPERATIONS_MAX {
-        return Ok(finish(context, &response(Status::TooLarge), None));
+    let request = context.body::<ItemOperationsRequest>()?;
+    if request.operations.is_empty() {
+        return Err(Fault::Own(Status::ProtocolError.into()));
     }
     let mut parts = context.request.accept_multipart.then(Parts::default);
     let mut answer = response(Status::Success);

@@ -58,11 +58,7 @@ async fn complete(
     let request = if context.request.body.is_empty() {
         PingRequest::default()
     } else {
-        match context.body::<PingRequest>() {
-            Ok(request) => request,
-            Err(Fault::Wbxml(_) | Fault::Body(_)) => return Ok(Err(PingResponse::malformed())),
-            Err(other) => return Err(other),
-        }
+        context.body::<PingRequest>()?
     };
     let store = context.parts.index.store();
     let cached = store.ping_cache(context.who).await?;

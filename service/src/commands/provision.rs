@@ -15,10 +15,7 @@ use crate::error::Fault;
 use crate::http::answer::Answer;
 
 pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
-    let request = match context.body::<ProvisionRequest>() {
-        Err(Fault::Body(_)) => return Ok(finish(context, &failed(ProvisionStatus::ProtocolError))),
-        other => other?,
-    };
+    let request = context.body::<ProvisionRequest>()?;
     let device_information = match &request.device_information {
         Some(information) => {
             settings::remember(context, information).await?;

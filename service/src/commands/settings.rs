@@ -13,18 +13,10 @@ use crate::http::answer::Answer;
 use crate::store::DeviceChange;
 
 pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
-    let request = match context.body::<SettingsRequest>() {
-        Err(Fault::Body(_)) => {
-            let status = SettingsStatus::ProtocolError.code();
-            context.facts.eas_status = Some(status);
-            let answer = SettingsResponse {
-                status: StatusCode::new(status),
-                answers: Vec::new(),
-            };
-            return Ok(context.answer(&answer));
-        }
-        other => other?,
-    };
+    let request = context.body::<SettingsRequest>()?;
+    if request.properties.is_empty() {
+        return Err(Fault::Own(SettingsStatus::ProtocolError.into()));
+    }
     let mut answers = Vec::with_capacity(request.properties.len());
     for property in &request.properties {
         answers.push(answer(context, property).await?);

@@ -26,11 +26,7 @@ const OPERATIONS_MAX: usize = 200;
 const WINDOW_MAX: usize = 512;
 
 pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
-    let request = match read(context) {
-        Ok(request) => request,
-        Err(Fault::Body(_)) => return Ok(failed(context, SyncStatus::ProtocolError)),
-        Err(other) => return Err(other),
-    };
+    let request = read(context)?;
     let cached = cache::load(context).await?;
     let most = context.parts.grants.sync_collections_max;
     let effective = match EffectiveSync::complete(cached.as_ref(), request, most) {

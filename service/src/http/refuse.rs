@@ -126,6 +126,11 @@ pub(crate) fn too_many() -> Refusal {
     )
 }
 
+/// The answer to a command that the device's version does not have.
+pub(crate) fn command() -> Answer {
+    Refusal::new(StatusCode::NOT_IMPLEMENTED, "command of another version").into()
+}
+
 /// The answer to a method that is not served.
 pub(crate) fn method() -> Refusal {
     let allow = HeaderValue::from_static("OPTIONS,POST");

@@ -135,13 +135,14 @@ impl Gateway {
 
     /// Whether the command is there, and in this version.
     fn serves(&self, line: &RequestLine, version: Version) -> Result<(), Refused> {
-        let wrong = if !self.dispatch.commands().contains(&line.command) {
-            CommonStatus::CommandNotSupported
-        } else if !line.command.exists_in(version) {
-            CommonStatus::VersionNotSupported
-        } else {
+        if !line.command.exists_in(version) {
+            // No root of a newer version to an older device: it stops at tokens that it does not know.
+            return Err(Refused(refuse::command()));
+        }
+        if self.dispatch.commands().contains(&line.command) {
             return Ok(());
-        };
+        }
+        let wrong = CommonStatus::CommandNotSupported;
         Err(Refused(refuse::status(line.command, version, wrong)))
     }
 
