@@ -79,6 +79,9 @@ pub enum DemoError {
     /// The phone got an answer after which it waits no more.
     #[error("the phone waits no more after status {}", .0.code())]
     Stopped(StatusCode),
+    /// It was asked to end before all pushes were shown that were asked for.
+    #[error("interrupted after {0} pushes")]
+    Interrupted(usize),
     /// The phone and the Maildir differ.
     #[error("{lost} messages are lost and {doubled} came twice")]
     Unbalanced {
@@ -110,7 +113,7 @@ pub async fn run(options: &Options) -> Result<(), DemoError> {
         // Whoever read the timeline has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(DemoError::Io(error)),
-        Ok((ended, balance)) => verdict(ended, &balance),
+        Ok((ended, balance)) => verdict(options, ended, &balance),
     }
 }
 
@@ -142,7 +145,10 @@ async fn show(
     let ended = ended?;
     drained?;
     let balance = show.balance();
-    let summary = Entry::Summary(balance.clone());
+    let summary = Entry::Summary {
+        ended: ended.as_str(),
+        balance: balance.clone(),
+    };
     show.printer.say(&summary, Instant::now())?;
     Ok((ended, balance))
 }
@@ -176,7 +182,7 @@ async fn drain(show: &mut Show, app: RunningApp) -> io::Result<()> {
     Ok(())
 }
 
-fn verdict(ended: Ended, balance: &Balance) -> Result<(), DemoError> {
+fn verdict(options: &Options, ended: Ended, balance: &Balance) -> Result<(), DemoError> {
     match ended {
         Ended::NotSetUp => Err(DemoError::NotSetUp),
         Ended::NotPushed => Err(DemoError::NotPushed),
@@ -186,6 +192,9 @@ fn verdict(ended: Ended, balance: &Balance) -> Result<(), DemoError> {
                 lost: balance.lost,
                 doubled: balance.doubled,
             })
+        }
+        Ended::Asked if options.plan().pushes.is_some() => {
+            Err(DemoError::Interrupted(balance.pushes))
         }
         Ended::Complete | Ended::Asked => Ok(()),
     }

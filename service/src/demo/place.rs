@@ -57,6 +57,7 @@ fn settings(folder: &Path) -> String {
     format!(
         "[listen]\neas = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n\
          [limits]\nconnections_max = 500\n\
+         [push]\nheartbeat_alert_s = 0\n\
          [auth]\nusers_file = {}\ndomains = [\"example.org\"]\n\
          [mail]\nmaildir = {}\n\
          [store]\npath = {}\n\

@@ -47,8 +47,11 @@ pub(super) enum Entry {
     },
     /// Something that should not be, or that explains what follows.
     Note { text: String, weight: Weight },
-    /// How it ended: always the last.
-    Summary(Balance),
+    /// How it ended, in a word and in figures: always the last.
+    Summary {
+        ended: &'static str,
+        balance: Balance,
+    },
 }
 
 /// How much a note matters.

@@ -70,6 +70,19 @@ pub(super) enum Ended {
     Stopped(StatusCode),
 }
 
+impl Ended {
+    /// In a word.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Asked => "interrupted",
+            Self::NotSetUp => "not set up",
+            Self::NotPushed => "not pushed",
+            Self::Stopped(_) => "stopped",
+        }
+    }
+}
+
 /// What comes next.
 enum Next {
     Turn(Turn),

@@ -9,6 +9,7 @@
 )]
 
 mod convert_email;
+mod demo;
 mod http;
 mod index_life;
 mod index_model;

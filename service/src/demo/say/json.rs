@@ -49,15 +49,15 @@ pub(super) fn object(entry: &Entry, at: Duration) -> Value {
             *wire,
         ),
         Entry::Note { text, .. } => json!({"event": "note", "text": text}),
-        Entry::Summary(balance) => summary(balance),
+        Entry::Summary { ended, balance } => summary(ended, balance),
     };
     insert(&mut object, "at_ms", ms(at).into());
     object
 }
 
-fn summary(balance: &Balance) -> Value {
+fn summary(ended: &str, balance: &Balance) -> Value {
     let mut object = json!({
-        "event": "summary", "delivered": balance.delivered, "pushes": balance.pushes, "lost": balance.lost,
+        "event": "summary", "ended": ended, "delivered": balance.delivered, "pushes": balance.pushes, "lost": balance.lost,
         "doubled": balance.doubled, "extra_announcements": balance.extra,
     });
     for (name, spread) in [("push", balance.push), ("sync", balance.sync)] {
@@ -101,6 +101,13 @@ fn ms(duration: Duration) -> f64 {
 mod tests {
     use super::*;
 
+    fn summary_of(balance: Balance) -> Entry {
+        Entry::Summary {
+            ended: "complete",
+            balance,
+        }
+    }
+
     #[test]
     fn a_summary_has_a_plain_number_and_the_spread() {
         let push = Spread {
@@ -114,7 +121,7 @@ mod tests {
             push,
             ..Balance::default()
         };
-        let object = object(&Entry::Summary(balance), Duration::from_secs(1));
+        let object = object(&summary_of(balance), Duration::from_secs(1));
         assert_eq!(object["event"], "summary");
         assert_eq!(object["push_ms"], 3.125);
         assert_eq!(object["push_ms_p99"], 9.0);
@@ -124,7 +131,7 @@ mod tests {
 
     #[test]
     fn without_a_push_there_is_no_figure() {
-        let object = object(&Entry::Summary(Balance::default()), Duration::ZERO);
+        let object = object(&summary_of(Balance::default()), Duration::ZERO);
         assert!(object["push_ms"].is_null());
     }
 }

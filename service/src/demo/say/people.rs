@@ -68,7 +68,7 @@ pub(super) fn lines(entry: &Entry, at: Duration, paint: Paint, extent: Extent) -
             Weight::Plain => row("", Ink::None, None, text),
             Weight::Trouble => row("trouble", Ink::Trouble, None, text),
         },
-        Entry::Summary(balance) => summary(balance, paint),
+        Entry::Summary { balance, .. } => summary(balance, paint),
     }
 }
 
