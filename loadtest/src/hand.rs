@@ -1,0 +1,163 @@
+//! The hand of another program in a Maildir: delivers, marks and removes messages while the service runs.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+/// The folder that the fleet's mail is put into, besides the INBOX.
+pub(crate) const FOLDER: &str = "Loadtest";
+
+/// Where a message is put.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Place {
+    /// The INBOX.
+    Inbox,
+    /// [`FOLDER`].
+    Folder,
+}
+
+/// Marks of a message.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Marks {
+    /// Whether it was read.
+    pub(crate) read: bool,
+    /// Whether it is flagged.
+    pub(crate) flagged: bool,
+}
+
+/// A hand in one Maildir.
+#[derive(Clone, Debug)]
+pub(crate) struct Hand {
+    root: PathBuf,
+    /// Tells the files of this run from all others.
+    run: String,
+}
+
+impl Hand {
+    /// Makes sure that the folders are there.
+    pub(crate) fn new(root: &Path, run: &str) -> io::Result<Self> {
+        let hand = Self {
+            root: root.to_owned(),
+            run: run.to_owned(),
+        };
+        for place in [Place::Inbox, Place::Folder] {
+            for part in ["tmp", "new", "cur"] {
+                fs::create_dir_all(hand.folder(place).join(part))?;
+            }
+        }
+        Ok(hand)
+    }
+
+    /// Delivers a message; says when it was there: just before the rename.
+    pub(crate) fn deliver(&self, place: Place, number: u64, subject: &str) -> io::Result<Instant> {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let name = format!(
+            "{}.{}",
+            since.unwrap_or_default().as_secs(),
+            self.unique(number)
+        );
+        let folder = self.folder(place);
+        let (tmp, new) = (
+            folder.join("tmp").join(&name),
+            folder.join("new").join(&name),
+        );
+        let mut file = File::create_new(&tmp)?;
+        write!(
+            file,
+            "From: Load <load@example.org>\nTo: Fleet <fleet@example.org>\nSubject: {subject}\n\
+             Message-ID: <{}@loadtest>\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n\
+             Message {number} of run {}.\n",
+            self.unique(number),
+            self.run
+        )?;
+        drop(file);
+        let there = Instant::now();
+        fs::rename(tmp, new)?;
+        Ok(there)
+    }
+
+    /// Marks a message, as a mail program does that keeps the flags in the file's name.
+    pub(crate) fn mark(&self, place: Place, number: u64, marks: Marks) -> io::Result<Instant> {
+        let from = self.find(place, number)?;
+        let name = from.file_name().unwrap_or_default().to_string_lossy();
+        let (base, flags) = name.split_once(":2,").unwrap_or((&name, ""));
+        let mut flags: Vec<char> = flags.chars().filter(|flag| !"FS".contains(*flag)).collect();
+        flags.extend(marks.flagged.then_some('F'));
+        flags.extend(marks.read.then_some('S'));
+        // In the order of ASCII, as the convention wants it.
+        flags.sort_unstable();
+        let flags: String = flags.into_iter().collect();
+        let to = self
+            .folder(place)
+            .join("cur")
+            .join(format!("{base}:2,{flags}"));
+        let there = Instant::now();
+        fs::rename(from, to)?;
+        Ok(there)
+    }
+
+    /// Removes a message.
+    pub(crate) fn remove(&self, place: Place, number: u64) -> io::Result<Instant> {
+        let path = self.find(place, number)?;
+        let there = Instant::now();
+        fs::remove_file(path)?;
+        Ok(there)
+    }
+
+    /// Where a message is now; others may have renamed it.
+    fn find(&self, place: Place, number: u64) -> io::Result<PathBuf> {
+        let unique = self.unique(number);
+        for part in ["cur", "new"] {
+            for entry in fs::read_dir(self.folder(place).join(part))? {
+                let entry = entry?;
+                let name = entry.file_name().to_string_lossy().into_owned();
+                let mut parts = name.split([':', '.']);
+                if parts.nth(1) == Some(unique.as_str()) {
+                    return Ok(entry.path());
+                }
+            }
+        }
+        Err(io::Error::new(
+            io::ErrorKind::NotFound,
+            format!("message {number} is not where it was put"),
+        ))
+    }
+
+    fn folder(&self, place: Place) -> PathBuf {
+        match place {
+            Place::Inbox => self.root.clone(),
+            Place::Folder => self.root.join(format!(".{FOLDER}")),
+        }
+    }
+
+    fn unique(&self, number: u64) -> String {
+        format!("{}Q{number}", self.run)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_found_again_after_others_renamed_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let hand = Hand::new(folder.path(), "run").unwrap();
+        hand.deliver(Place::Inbox, 1, "one").unwrap();
+        hand.deliver(Place::Inbox, 11, "eleven").unwrap();
+        let found = hand.find(Place::Inbox, 1).unwrap();
+        assert!(found.parent().unwrap().ends_with("new"));
+        let marks = Marks {
+            read: true,
+            flagged: true,
+        };
+        hand.mark(Place::Inbox, 1, marks).unwrap();
+        let found = hand.find(Place::Inbox, 1).unwrap();
+        assert!(found.to_string_lossy().ends_with("runQ1:2,FS"), "{found:?}");
+        hand.mark(Place::Inbox, 1, Marks::default()).unwrap();
+        hand.remove(Place::Inbox, 1).unwrap();
+        assert!(hand.find(Place::Inbox, 1).is_err());
+        assert!(hand.find(Place::Inbox, 11).is_ok());
+    }
+}

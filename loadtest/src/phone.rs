@@ -1,0 +1,185 @@
+//! A phone of the fleet: the state machine on real connections, which reports what it was told.
+
+use std::time::Instant;
+
+use protocol::command::folder_sync::FolderType;
+use protocol::command::{CollectionId, ServerId};
+use protocol::device::{Config, Connection, Device, Event, ItemCopy, Output, Profile, Trouble};
+use tokio::sync::mpsc::Sender;
+use tokio::time;
+
+use crate::hand::{FOLDER, Place};
+use crate::wire::{Exchange, Lane, Server};
+
+/// What a phone was told, and when.
+#[derive(Clone, Debug)]
+pub(crate) struct Report {
+    /// Which phone, counted from 0.
+    pub(crate) phone: usize,
+    /// When the last byte of the answer was there.
+    pub(crate) at: Instant,
+    /// How it came.
+    pub(crate) by: By,
+    /// What.
+    pub(crate) told: Told,
+}
+
+/// How news came.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum By {
+    /// By an answer for which the phone had been waiting.
+    Push,
+    /// By an answer that it had asked for.
+    Request,
+}
+
+/// What a phone was told.
+#[derive(Clone, Debug)]
+pub(crate) enum Told {
+    /// All folders are filled.
+    SetUp,
+    /// A Ping named folders.
+    Announced(Vec<Place>),
+    /// A new item.
+    Added(ServerId, ItemCopy),
+    /// A changed item.
+    Changed(ServerId, ItemCopy),
+    /// An item is gone.
+    Gone(ServerId),
+    /// An item that the phone had, sent as new.
+    Doubled(ServerId),
+    /// A folder that begins anew.
+    Restarted,
+    /// Something went wrong; the phone tries again.
+    Trouble(Trouble),
+    /// The phone gave up waiting.
+    Stopped,
+}
+
+/// A phone and the connections that it asks for.
+pub(crate) struct Phone {
+    number: usize,
+    device: Device,
+    server: Server,
+    main: Lane,
+    push: Lane,
+}
+
+impl Phone {
+    /// The phone with this number, of one family after the other.
+    pub(crate) fn new(number: usize, user: &str, run: &str, server: Server) -> Self {
+        let profile = match number % 3 {
+            0 => Profile::ios(),
+            1 => Profile::aosp(),
+            _ => Profile::samsung(),
+        };
+        let id = format!("LOAD{run}{number:05}");
+        Self {
+            number,
+            device: Device::new(Config::new(profile, user, id)),
+            server,
+            main: Lane::default(),
+            push: Lane::default(),
+        }
+    }
+
+    /// Lives from `start` on, until nobody wants its reports any more.
+    pub(crate) async fn live(mut self, start: Instant, reports: Sender<Report>) {
+        time::sleep_until(start.into()).await;
+        loop {
+            let (at, by) = self.turn().await;
+            while let Some(event) = self.device.next_event() {
+                let Some(told) = self.told(event) else {
+                    continue;
+                };
+                let report = Report {
+                    phone: self.number,
+                    at,
+                    by,
+                    told,
+                };
+                if reports.send(report).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Does what is to be done until a request is over.
+    async fn turn(&mut self) -> (Instant, By) {
+        loop {
+            let until = self.act();
+            let pause = async {
+                match until {
+                    Some(until) => time::sleep_until(until.into()).await,
+                    None => std::future::pending().await,
+                }
+            };
+            let (connection, exchange) = tokio::select! {
+                exchange = self.push.finished() => (Connection::Push, exchange),
+                exchange = self.main.finished() => (Connection::Main, exchange),
+                () = pause => continue,
+            };
+            return self.take(connection, &exchange);
+        }
+    }
+
+    fn act(&mut self) -> Option<Instant> {
+        loop {
+            match self.device.poll(Instant::now()) {
+                Output::Send(request) => {
+                    let server = self.server.clone();
+                    self.lane(request.connection).start(&server, request);
+                }
+                Output::Close(connection) => self.lane(connection).close(),
+                Output::Wait { until } => return until,
+            }
+        }
+    }
+
+    fn take(&mut self, connection: Connection, exchange: &Exchange) -> (Instant, By) {
+        match &exchange.outcome {
+            Ok(answer) => self.device.answered(connection, answer, exchange.ended),
+            Err(failure) => self.device.failed(connection, *failure, exchange.ended),
+        }
+        let by = match connection {
+            Connection::Push => By::Push,
+            Connection::Main => By::Request,
+        };
+        (exchange.ended, by)
+    }
+
+    fn lane(&mut self, connection: Connection) -> &mut Lane {
+        match connection {
+            Connection::Main => &mut self.main,
+            Connection::Push => &mut self.push,
+        }
+    }
+
+    fn told(&self, event: Event) -> Option<Told> {
+        Some(match event {
+            Event::SetUp => Told::SetUp,
+            Event::Announced(folders) => {
+                Told::Announced(folders.iter().filter_map(|id| self.place(id)).collect())
+            }
+            Event::ItemAdded { item, copy, .. } => Told::Added(item, copy),
+            Event::ItemChanged { item, copy, .. } => Told::Changed(item, copy),
+            Event::ItemDeleted { item, .. } | Event::ItemHidden { item, .. } => Told::Gone(item),
+            Event::Doubled { item, .. } => Told::Doubled(item),
+            Event::FolderRestarted(_) => Told::Restarted,
+            Event::Trouble { trouble, .. } => Told::Trouble(trouble),
+            Event::PushStopped(_) => Told::Stopped,
+            _ => return None,
+        })
+    }
+
+    /// The folder, if it is one into which the fleet's mail is put.
+    fn place(&self, id: &CollectionId) -> Option<Place> {
+        let folder = &self.device.replica().folders.get(id)?.folder;
+        match folder.folder_type {
+            FolderType::Inbox => Some(Place::Inbox),
+            _ if folder.display_name == FOLDER => Some(Place::Folder),
+            _ => None,
+        }
+    }
+}
