@@ -23,7 +23,13 @@ impl Index {
     ) -> Result<ItemNo, IndexError> {
         let account = who.account;
         let mut write = self.store.write().await?;
-        let item = adopt(&mut write, At { account, folder }, Some(who.device), state).await?;
+        let item = adopt(
+            &mut write,
+            At { account, folder },
+            (Some(who.device), None),
+            state,
+        )
+        .await?;
         write.commit().await?;
         Ok(item)
     }
@@ -76,7 +82,7 @@ impl Index {
             account,
             folder: to,
         };
-        let item = adopt(&mut write, at, Some(who.device), state).await?;
+        let item = adopt(&mut write, at, (Some(who.device), None), state).await?;
         let id = ServerId { folder: to, item };
         moved::put(&mut write, who, from, id, now).await?;
         write.commit().await?;
@@ -84,11 +90,15 @@ impl Index {
     }
 }
 
-/// Writes an item that was made. If the watch was faster, it is attributed now.
+/// Writes an item that was made, by whom. If the watch was faster, it is attributed now.
+///
+/// `stamp`: what was written to the folder before the item was made. If a refresh was written since, it may have
+/// seen already that the item is gone again, or changed back: then the token is given up, so that the next
+/// refresh lists the folder.
 pub(crate) async fn adopt(
     write: &mut Write<'_>,
     at: At,
-    by: Option<DeviceId>,
+    (by, stamp): (Option<DeviceId>, Option<u64>),
     state: &ItemState,
 ) -> Result<ItemNo, IndexError> {
     let mut head = live_folder(write, at).await?.head;
@@ -105,6 +115,9 @@ pub(crate) async fn adopt(
         }
         row.item
     } else {
+        if stamp.is_some_and(|stamp| stamp != head.stamp) {
+            head.token = None;
+        }
         let row = Row {
             item: numbers.next_item(),
             reference: state.item.clone(),

@@ -71,6 +71,8 @@ pub struct Ticket {
     pub(super) upload: UploadRow,
     /// The row's number then.
     pub(super) seen: Option<Seq>,
+    /// What was written to the folder then, by count.
+    pub(super) stamp: u64,
     /// The row to change; `None` for a new item.
     pub row: Option<IndexedItem>,
     /// When it was begun.

@@ -95,7 +95,9 @@ impl Session {
             self.again.extend(upload.item);
             return Ok(Verdict::Lost);
         }
+        let stamp = live_folder(write, self.at()).await?.head.stamp;
         Ok(Verdict::Go(Ticket {
+            stamp,
             seen: row.as_ref().map(|row| row.changed),
             row: row.map(|row| row.indexed()),
             begun: if begun.is_some() {
@@ -123,7 +125,8 @@ impl Session {
         let (state, item) = match outcome {
             Outcome::Present(made) if ticket.row.is_none() => {
                 let by = rules::maker(&ticket.upload, ticket.begun, made);
-                let item = adopt(&mut write, self.at(), by, made).await?;
+                let at = self.at();
+                let item = adopt(&mut write, at, (by, Some(ticket.stamp)), made).await?;
                 self.cursor.take(item);
                 (UploadState::Done, Some(item))
             }
@@ -185,6 +188,9 @@ impl Session {
             }
             if again {
                 self.again.insert(row.item);
+            }
+            if after.changed != row.changed && head.stamp != ticket.stamp {
+                head.token = None; // see `adopt`
             }
             if after != row {
                 item::update(write, at, &after).await?;

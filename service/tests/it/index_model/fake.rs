@@ -24,6 +24,8 @@ pub(super) struct Fake {
     pub(super) numbers: Option<Numbers>,
     pub(super) gone: Vec<(Seq, RoaringBitmap)>,
     pub(super) token: Option<Token>,
+    /// Counts the refreshes.
+    pub(super) stamp: u64,
     pub(super) devices: [Device; 2],
     pub(super) session: Option<Session>,
 }
@@ -52,6 +54,7 @@ pub(super) struct Ticket {
     pub(super) upload: UploadRow,
     pub(super) seen: Option<Seq>,
     pub(super) begun: Begun,
+    pub(super) stamp: u64,
 }
 
 pub(super) fn id(device: usize) -> DeviceId {

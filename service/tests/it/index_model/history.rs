@@ -71,7 +71,7 @@ impl History {
         engine.refresh(&self.world, listing).await;
     }
 
-    fn change_backend(&mut self) {
+    pub(super) fn change_backend(&mut self) {
         let names: Vec<String> = self.world.items.keys().cloned().collect();
         let roll = self.dice.roll(46);
         let time = self.dice.time(0, self.clock + 5);

@@ -210,6 +210,9 @@ impl History {
             _ => Outcome::Conflict,
         };
         if !calm && self.dice.percent(15) {
+            if self.dice.percent(30) {
+                self.change_backend(); // and somebody else is, too
+            }
             self.refresh(engine).await; // the watch is faster than the answer
         }
         if !calm && self.dice.percent(4) {

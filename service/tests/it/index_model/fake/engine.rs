@@ -54,6 +54,7 @@ impl Engine for Fake {
         }
         self.numbers = Some(numbers);
         self.token = Some(delta.token);
+        self.stamp += 1;
         plan.updates
             .into_iter()
             .chain(plan.inserts)
@@ -159,6 +160,7 @@ impl Engine for Fake {
                 upload,
                 seen: row.as_ref().map(|row| row.changed),
                 begun: when,
+                stamp: self.stamp,
             },
             row: row.as_ref().map(Row::indexed),
             begun: when,
@@ -170,6 +172,10 @@ impl Engine for Fake {
         let known = ticket.upload.item;
         let (state, item) = match outcome {
             Outcome::Present(made) if ticket.seen.is_none() => {
+                // A refresh that came between may know already that it is gone again.
+                if self.stamp != ticket.stamp && self.by_name(made.item.as_str()).is_none() {
+                    self.token = None;
+                }
                 let by = upload::maker(&ticket.upload, ticket.begun, made);
                 let item = self.adopt_item(by, made);
                 session.cursor.take(item);
@@ -183,6 +189,9 @@ impl Engine for Fake {
                         upload::settled(row, &ticket.upload, ticket.seen, made, &mut numbers);
                     if again {
                         session.again.insert(row.item);
+                    }
+                    if self.stamp != ticket.stamp && numbers != self.numbers() {
+                        self.token = None;
                     }
                     self.put(row);
                 }
