@@ -109,8 +109,25 @@ fn look_at_folder(
             let over = case.now + Duration::from_secs(grace);
             findings.doubtful.push((folder, over.max(due(sparing))));
         }
+        (FolderState::Quiet, None) if memory.owes(folder) => {
+            findings.doubtful.push((folder, due(sparing)));
+        }
         (FolderState::Quiet, None) | (FolderState::Unknown, _) => {}
     }
+}
+
+/// The folders in doubt that are to be announced now and were not noted as announced.
+pub(super) fn doubts_due(case: Case<'_>, report: &Report, memory: &DeviceMemory) -> Vec<FolderNo> {
+    let sparing = Insistence::Sparing(case.heartbeat);
+    let folders = case.folders.iter().zip(&report.folders);
+    folders
+        .filter(|(_, standing)| standing.state == FolderState::Quiet)
+        .filter(|(_, standing)| standing.doubt_due.is_some_and(|due| due <= case.now_utc))
+        .filter(|(folder, standing)| {
+            memory.due(**folder, standing.seq, sparing, case.now) <= case.now
+        })
+        .map(|(folder, _)| *folder)
+        .collect()
 }
 
 /// When the changes that wait for the device are announced, as the account's trigger says.

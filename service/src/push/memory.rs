@@ -3,7 +3,7 @@
 //! Nothing here is needed to lose no change: after a restart everything is announced as if for the first
 //! time. It keeps phones from running in circles.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use super::pace::{Insistence, Pace};
@@ -22,6 +22,9 @@ pub(super) struct DeviceMemory {
     /// Announcements; [`FolderNo::ROOT`] stands for the hierarchy.
     paces: BTreeMap<FolderNo, Pace>,
     unknown: BTreeMap<FolderNo, Unknown>,
+    /// Folders whose doubt was noted as announced and that the device has not synced since: the announcement
+    /// may itself be lost, and then nobody else remembers it.
+    owed: BTreeSet<FolderNo>,
     takeovers: Takeovers,
     announced: Option<Instant>,
     touched: Instant,
@@ -46,6 +49,7 @@ impl DeviceMemory {
         Self {
             paces: BTreeMap::new(),
             unknown: BTreeMap::new(),
+            owed: BTreeSet::new(),
             takeovers: Takeovers::default(),
             announced: None,
             touched: now,
@@ -109,7 +113,7 @@ impl DeviceMemory {
 
     /// The folder was found to stand well: nothing to tell.
     pub(super) fn quiet(&mut self, folder: FolderNo) {
-        if self.paces.get(&folder).is_some_and(Pace::is_synced) {
+        if !self.owes(folder) && self.paces.get(&folder).is_some_and(Pace::is_synced) {
             self.paces.remove(&folder);
         }
     }
@@ -119,8 +123,21 @@ impl DeviceMemory {
         self.unknown.remove(&folder);
     }
 
+    /// A folder in doubt is about to be announced.
+    pub(super) fn owe(&mut self, folder: FolderNo) {
+        if self.owed.len() < FOLDERS_MAX {
+            self.owed.insert(folder);
+        }
+    }
+
+    /// Whether the device was to be announced a folder in doubt and has not synced it since.
+    pub(super) fn owes(&self, folder: FolderNo) -> bool {
+        self.owed.contains(&folder)
+    }
+
     /// A Sync answered the folder.
     pub(super) fn synced(&mut self, folder: FolderNo) {
+        self.owed.remove(&folder);
         if let Some(pace) = self.paces.get_mut(&folder) {
             pace.synced();
         }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use protocol::flow::parked::{Answer, Input, Step};
 
-use super::channel::{Epoch, Hint, HintSink, Topic};
+use super::channel::{Epoch, Hint, HintSink, Seen, Topic};
 use super::hub::{Hub, lock, now};
 use super::parking::{Ended, Outcome};
 use super::table::{Entry, Key, Shard};
@@ -142,6 +142,9 @@ impl HintSink for Hub {
                 Topic::Revoked => Input::Revoked,
             };
             entry.seen = entry.seen.earlier(hint.seen);
+            if entry.seen != Seen::UNKNOWN {
+                self.clock.change_waits();
+            }
             self.read_soon(&mut shard, key, input);
         }
     }

@@ -14,6 +14,8 @@ use tokio_util::sync::DropGuard;
 
 use super::alarms::{Alarms, Tick};
 use super::channel::Seen;
+use super::hub::now_utc;
+use super::judge::Case;
 use super::memory::DeviceMemory;
 use super::parking::{Ended, Outcome, ParkedRow, Parking};
 use super::slab::Slab;
@@ -286,6 +288,18 @@ impl Entry {
             .copied()
             .zip(self.checked.iter().copied());
         all.filter(|(folder, _)| folders.contains(folder)).collect()
+    }
+
+    /// The entry as it is judged at `now`.
+    pub(super) fn case(&self, trigger: Trigger, now: Instant) -> Case<'_> {
+        Case {
+            folders: &self.folders,
+            heartbeat: self.deadline.saturating_duration_since(self.since),
+            deadline: self.deadline,
+            trigger,
+            now,
+            now_utc: now_utc(),
+        }
     }
 
     /// How the entry ends with this answer.

@@ -14,6 +14,14 @@ pub trait Truth: Send + Sync + 'static {
     /// # Errors
     /// When the store cannot be read; the request stays parked and asks again.
     async fn verify(&self, question: Question<'_>) -> Result<Report, TruthError>;
+
+    /// These folders are about to be announced because their newest answers are in doubt: that is done once
+    /// per answer (R12).
+    ///
+    /// # Errors
+    /// When it could not be noted; they are then announced again.
+    async fn doubt_announced(&self, who: Principal, folders: &[FolderNo])
+    -> Result<(), TruthError>;
 }
 
 /// What is asked.
@@ -110,6 +118,14 @@ impl Truth for Index {
             HierarchyStanding::Current
         };
         Ok(Report { hierarchy, folders })
+    }
+
+    async fn doubt_announced(
+        &self,
+        who: Principal,
+        folders: &[FolderNo],
+    ) -> Result<(), TruthError> {
+        self.announced(who, folders).await.map_err(TruthError)
     }
 }
 

@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::channel::Seen;
-use super::hub::{Hub, now, now_utc};
-use super::judge::{self, Case};
+use super::hub::{Hub, now};
+use super::judge;
 use super::memory::DeviceMemory;
 use super::step::Next;
 use super::table::{Entry, Key};
@@ -97,7 +97,10 @@ impl Hub {
                 self.feed(key, Input::Lost);
             }
             let next = match read {
-                Ok(Ok(report)) => self.verified(key, &report),
+                Ok(Ok(report)) => {
+                    self.note_doubts(key, &report).await;
+                    self.verified(key, &report)
+                }
                 Ok(Err(error)) => self.failed(key, Some(&error)),
                 Err(_elapsed) => self.failed(key, None),
             };
@@ -116,6 +119,35 @@ impl Hub {
         Some((Asked::of(entry), cancelled))
     }
 
+    /// Notes which doubts are about to be announced. Before the answer: afterwards the device may have synced,
+    /// and its newest answer be another one.
+    async fn note_doubts(&self, key: Key, report: &Report) {
+        let Some((who, doubts)) = self.owe_doubts(key, report) else {
+            return;
+        };
+        let noting = time::timeout(READ_MAX, self.truth.doubt_announced(who, &doubts));
+        match noting.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                warn!(account = %who.account, device = %who.device, error = %error, "a doubt was not noted");
+            }
+            Err(_elapsed) => {
+                warn!(account = %who.account, device = %who.device, "a doubt was not noted in time");
+            }
+        }
+    }
+
+    fn owe_doubts(&self, key: Key, report: &Report) -> Option<(Principal, Vec<FolderNo>)> {
+        let mut shard = self.shard_of(key.account);
+        let trigger = self.trigger(&shard, key.account);
+        let (entry, memory) = shard.with_memory(key)?;
+        let doubts = judge::doubts_due(entry.case(trigger, now()), report, memory);
+        for folder in &doubts {
+            memory.owe(*folder);
+        }
+        (!doubts.is_empty()).then_some((entry.who, doubts))
+    }
+
     /// Moves an entry on by what a read found.
     fn verified(&self, key: Key, report: &Report) -> Next {
         let mut shard = self.shard_of(key.account);
@@ -125,14 +157,7 @@ impl Hub {
             return Next::Wait;
         };
         note(entry, report);
-        let case = Case {
-            folders: &entry.folders,
-            heartbeat: entry.deadline.saturating_duration_since(entry.since),
-            deadline: entry.deadline,
-            trigger,
-            now,
-            now_utc: now_utc(),
-        };
+        let case = entry.case(trigger, now);
         let unknown = judge::unknown(&entry.folders, report, memory);
         let findings = judge::findings(case, report, memory);
         settle_memory(memory, &entry.folders, report, unknown.is_empty());

@@ -145,6 +145,18 @@ impl State {
 
 #[async_trait]
 impl Truth for Ledger {
+    async fn doubt_announced(
+        &self,
+        who: Principal,
+        folders: &[FolderNo],
+    ) -> Result<(), TruthError> {
+        let mut state = self.state();
+        for folder in folders {
+            state.doubts.remove(&(who.device, *folder));
+        }
+        Ok(())
+    }
+
     async fn verify(&self, question: Question<'_>) -> Result<Report, TruthError> {
         self.reads.fetch_add(1, Ordering::SeqCst);
         let answer = {

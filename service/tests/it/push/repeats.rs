@@ -112,6 +112,37 @@ async fn a_doubt_is_announced_when_it_is_due() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_doubt_whose_announcement_may_be_lost_is_announced_until_a_sync() {
+    let scene = Scene::new();
+    let place = (PHONE.device, INBOX);
+    scene.ledger.state().doubts.insert(place, i64::MIN);
+    let mut waits = Vec::new();
+    for _ in 0..5 {
+        let (wait_s, outcome) = timed(&scene, &[INBOX]).await;
+        assert_eq!(Some(outcome), changed(&[INBOX]));
+        // Once per answer, as far as the index is concerned.
+        assert!(scene.ledger.state().doubts.is_empty());
+        waits.push(wait_s);
+    }
+    assert_eq!(waits, [0, 1, 5, 15, 60]);
+    scene.hub.moved(PHONE, INBOX);
+    let (wait_s, outcome) = timed(&scene, &[INBOX]).await;
+    assert_eq!((wait_s, outcome), (480, Outcome::Expired));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_doubt_is_not_forgotten_with_the_client_that_was_to_hear_of_it() {
+    let scene = Scene::new();
+    let place = (PHONE.device, INBOX);
+    scene.ledger.state().doubts.insert(place, i64::MIN);
+    let mut ping = scene.ping(PHONE, &[INBOX], LONG);
+    assert_eq!(still(&mut ping).await, changed(&[INBOX]));
+    drop(ping);
+    let (wait_s, outcome) = timed(&scene, &[INBOX]).await;
+    assert_eq!((wait_s, Some(outcome)), (1, changed(&[INBOX])));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_answer_that_broke_off_is_announced_at_once_each_time() {
     let scene = Scene::new();
     let place = (PHONE.device, INBOX);
