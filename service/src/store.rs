@@ -133,6 +133,18 @@ impl Store {
         })
     }
 
+    /// Copies the store into a new file while it is in use: one consistent state of it.
+    ///
+    /// # Errors
+    /// `Database`, also when the file is there already.
+    pub async fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        sqlx::query("VACUUM INTO $1")
+            .bind(to.to_string_lossy().into_owned())
+            .execute(&mut *self.read().await?)
+            .await?;
+        Ok(())
+    }
+
     /// Closes the connections, once what is being written is written.
     pub async fn close(&self) {
         self.readers.close().await;

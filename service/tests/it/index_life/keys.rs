@@ -168,3 +168,19 @@ async fn a_message_is_sent_once() {
         Sent::New
     );
 }
+
+#[tokio::test]
+async fn a_backup_is_a_store() {
+    let mut house = House::new().await;
+    house.present("m1", "1", 50).await;
+    let key = house.fill(house.a).await;
+    let copy = tempfile::tempdir().unwrap();
+    let path = copy.path().join("state.db");
+    house.index.store().backup(&path).await.unwrap();
+    assert!(
+        house.index.store().backup(&path).await.is_err(),
+        "nothing is overwritten"
+    );
+    house.index = Index::new(open_store(copy.path()).await);
+    assert_eq!(house.sync(house.a, &key, 10).await.1, []);
+}

@@ -45,7 +45,8 @@ impl History {
                         self.refresh(&mut engine).await;
                     }
                 }
-                46..48 => engine.collect().await,
+                46 => self.echo(&mut engine).await,
+                47 => engine.collect().await,
                 48..54 => self.clock += self.dice.time(0, 4),
                 54..58 => {
                     let phone = self.dice.roll(2);
@@ -69,6 +70,21 @@ impl History {
     pub(super) async fn refresh<E: Engine>(&mut self, engine: &mut E) {
         let listing = self.dice.percent(15);
         engine.refresh(&self.world, listing).await;
+    }
+
+    /// The backend tells of an item that is as it was.
+    async fn echo<E: Engine>(&mut self, engine: &mut E) {
+        self.refresh(engine).await;
+        let before = (engine.pending(0).await, engine.pending(1).await);
+        let names: Vec<String> = self.world.items.keys().cloned().collect();
+        if !names.is_empty() {
+            let name = self.dice.pick(&names);
+            let (version, time) = self.world.items[&name];
+            self.world.put(&name, version, time);
+        }
+        self.refresh(engine).await;
+        let after = (engine.pending(0).await, engine.pending(1).await);
+        assert_eq!(before, after, "an echo counted as a change");
     }
 
     pub(super) fn change_backend(&mut self) {
