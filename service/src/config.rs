@@ -140,6 +140,10 @@ pub struct Push {
     pub heartbeat_alert: Duration,
     /// Folders that one Ping may name.
     pub folders_max: usize,
+    /// Changes that wake a device; zero for each.
+    pub batch_changes: usize,
+    /// Shortest time between two wakes of a device; zero for none.
+    pub batch_every: Duration,
 }
 
 /// Signing in.

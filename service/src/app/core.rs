@@ -1,5 +1,6 @@
 //! What is behind the commands: store, index, watchers, park table.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,13 +13,13 @@ use protocol::version::Version;
 use crate::app::StartError;
 use crate::app::accounts::Accounts;
 use crate::commands::{Commands, Grants, Receipts};
-use crate::config::Config;
+use crate::config::{Config, Push};
 use crate::http::Dispatch;
 use crate::http::answer::Answer;
 use crate::http::request::{AccountName, EasRequest};
 use crate::index::Index;
 use crate::metrics::Metrics;
-use crate::push::{Channel, Hub, HubConfig, HubParts, LocalChannel, Truth, Watching};
+use crate::push::{Channel, Hub, HubConfig, HubParts, LocalChannel, Trigger, Truth, Watching};
 use crate::store::Store;
 use crate::tasks::Tasks;
 use crate::telemetry::Facts;
@@ -78,6 +79,7 @@ impl Core {
             tasks: push.clone(),
             config: HubConfig {
                 park_max: config.push.park_max,
+                trigger: trigger(&config.push),
                 ..HubConfig::default()
             },
         });
@@ -120,6 +122,14 @@ impl Core {
         self.local.drain(GRACE).await;
         self.push.drain(GRACE).await;
         self.store.close().await;
+    }
+}
+
+fn trigger(push: &Push) -> Trigger {
+    let changes = u64::try_from(push.batch_changes).unwrap_or(u64::MAX);
+    Trigger {
+        after: NonZeroU64::new(changes),
+        every: (!push.batch_every.is_zero()).then_some(push.batch_every),
     }
 }
 

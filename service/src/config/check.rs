@@ -160,6 +160,8 @@ impl Check<'_> {
             heartbeat_sample_size: self.count(&raw.heartbeat_sample_size, 1..=100_000),
             heartbeat_alert: self.seconds(&raw.heartbeat_alert_s, 0..=3_540),
             folders_max: self.count(&raw.folders_max, 30..=10_000),
+            batch_changes: self.count(&raw.batch_changes, 0..=10_000),
+            batch_every: self.seconds(&raw.batch_every_s, 0..=3_540),
         }
     }
 

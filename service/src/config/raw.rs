@@ -179,6 +179,12 @@ sections! {
         heartbeat_alert_s: u64 = 540,
         /// Folders that one Ping may name.
         folders_max: u64 = 1_000,
+        /// Wakes a device only after so many changes; 0 for each.
+        /// What still waits when a heartbeat ends is announced then.
+        batch_changes: u64 = 0,
+        /// Wakes a device at most once in so many seconds; 0 for at once.
+        /// With `batch_changes`, whichever comes first wakes.
+        batch_every_s: u64 = 0,
     }
 
     /// Signing in.
