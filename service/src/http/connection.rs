@@ -5,7 +5,7 @@
 //!
 //! What is known of an answer, precisely: its last byte went to hyper's buffer when the body was polled to
 //! its end (`buffered`); hyper flushes its buffer and then the stream, so the next flush of the stream that
-//! succeeds means that the socket has taken all of it ([`Fate::Written`]). The next request counts as proof
+//! succeeds means that the socket has taken all of it ([`receipt::Fate::Written`](crate::http::receipt::Fate::Written)). The next request counts as proof
 //! only if its first byte was read after that, so that a request sent ahead proves nothing. (Known limit: one
 //! whose first bytes came in the same read as the end of the body before it is not seen to be sent ahead, and
 //! its remaining bytes count as new. Devices do not send ahead.)

@@ -52,7 +52,7 @@ pub struct Upload {
 /// What is to be done with an upload.
 #[derive(Debug)]
 pub enum Verdict {
-    /// Do it, then call [`Session::settle`]. It is written down.
+    /// Do it, then call [`crate::index::Session::settle`]. It is written down.
     Go(Ticket),
     /// It was applied before: a success, nothing to do.
     Repeat(ItemNo),

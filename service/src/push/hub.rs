@@ -75,7 +75,7 @@ impl Default for HubConfig {
 
 /// The park table and what moves it.
 ///
-/// Invariant: whatever may concern an entry reaches [`Hub::feed`] for it under its shard's lock, so that the
+/// Invariant: whatever may concern an entry reaches `Hub::feed` for it under its shard's lock, so that the
 /// state machine inside sees inputs in one order, and a read that a hint has overtaken is repeated.
 pub struct Hub {
     pub(super) shards: [Mutex<Shard>; SHARDS],
