@@ -34,8 +34,11 @@ pub(super) struct Show {
     delivered: u64,
     /// When the next message is due.
     next: Option<Instant>,
-    /// Since when the phone owes something: its set-up, a message, a new Ping.
-    owes_since: Option<Instant>,
+    began: Instant,
+    /// When the phone was last answered.
+    answered: Instant,
+    /// Whether it was told that something takes too long.
+    late: Late,
     fill: Option<Fill>,
 }
 
@@ -46,6 +49,13 @@ pub(super) struct Plan {
     pub(super) pushes: Option<u64>,
     /// How long the phone waits until the next message comes.
     pub(super) pause: Duration,
+}
+
+/// Whether something takes too long.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Late {
+    No,
+    Told,
 }
 
 /// The set-up, summed up.
@@ -101,7 +111,9 @@ impl Show {
             plan,
             delivered: 0,
             next: None,
-            owes_since: Some(Instant::now()),
+            began: Instant::now(),
+            answered: Instant::now(),
+            late: Late::No,
             fill: Some(Fill::default()),
         }
     }
@@ -120,7 +132,7 @@ impl Show {
             if asked && self.ledger.waiting_since().is_none() {
                 return Ok(Ended::Asked);
             }
-            let overdue = self.owes_since.map(|since| since + self.limit());
+            let overdue = self.overdue();
             let next = tokio::select! {
                 biased;
                 turn = self.phone.turn() => Next::Turn(turn),
@@ -136,8 +148,16 @@ impl Show {
                 }
                 Next::Delivery => self.deliver()?,
                 Next::Overdue if self.fill.is_some() => return Ok(Ended::NotSetUp),
-                Next::Overdue => return Ok(Ended::NotPushed),
-                Next::Stop => {}
+                Next::Overdue if asked || self.plan.pushes.is_some() => {
+                    return Ok(Ended::NotPushed);
+                }
+                // Others may use the service meanwhile, and may keep it busy: it goes on until the user says so.
+                Next::Overdue => {
+                    self.late = Late::Told;
+                    self.note("this takes longer than it should", Instant::now())?;
+                }
+                // What is on its way may still arrive in time, and not any later.
+                Next::Stop => self.late = Late::No,
             }
             if self.is_complete() {
                 return Ok(Ended::Complete);
@@ -185,6 +205,10 @@ impl Show {
         exchange: &Exchange,
         events: &[Event],
     ) -> io::Result<()> {
+        if exchange.outcome.is_ok() {
+            self.answered = exchange.ended;
+            self.late = Late::No;
+        }
         let wire = Wire {
             took: exchange.ended.saturating_duration_since(exchange.began),
             sent: exchange.sent,
@@ -288,21 +312,15 @@ impl Show {
         self.printer.say(&entry, there)
     }
 
-    /// Notes what the phone owes, and when the next message is due.
+    /// Says when the next message is due: some time after everything has become quiet.
     fn settle(&mut self) {
-        let now = Instant::now();
         let waits = self.phone.is_parked() && self.ledger.waiting_since().is_none();
-        if self.fill.is_none() && waits {
-            self.owes_since = None;
-            let more = self
-                .plan
-                .pushes
-                .is_none_or(|pushes| self.delivered < pushes);
-            if more && self.next.is_none() {
-                self.next = Some(now + self.plan.pause);
-            }
-        } else {
-            self.owes_since = self.owes_since.or(Some(now));
+        let more = self
+            .plan
+            .pushes
+            .is_none_or(|pushes| self.delivered < pushes);
+        if self.fill.is_none() && waits && more && self.next.is_none() {
+            self.next = Some(Instant::now() + self.plan.pause);
         }
     }
 
@@ -311,10 +329,16 @@ impl Show {
         all && self.ledger.waiting_since().is_none() && self.phone.is_parked()
     }
 
-    fn limit(&self) -> Duration {
-        match self.fill {
-            Some(_) => SET_UP_LIMIT,
-            None => PUSH_LIMIT,
+    /// When the phone must be set up, have the message, or wait again.
+    fn overdue(&self) -> Option<Instant> {
+        if self.late == Late::Told {
+            return None;
+        }
+        match (&self.fill, self.ledger.waiting_since()) {
+            (Some(_), _) => Some(self.began + SET_UP_LIMIT),
+            (None, Some(delivered)) => Some(delivered + PUSH_LIMIT),
+            (None, None) if self.phone.is_parked() => None,
+            (None, None) => Some(self.answered + PUSH_LIMIT),
         }
     }
 }
