@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::class::email::{Flag, Flagged};
+use crate::class::email::{EmailUpload, Flag, Flagged};
 use crate::codepages::email;
 use crate::command::item_operations::FetchTarget;
 use crate::command::move_items::Move;
@@ -137,6 +137,31 @@ impl Outbox {
             if all.is_empty() {
                 self.uploads.remove(folder);
             }
+        }
+    }
+
+    /// Shows what was not sent yet once more, after the server told of a folder: it will be what the server has.
+    pub(super) fn show_again(&self, folder: &CollectionId, replica: &mut Replica) {
+        for change in self.uploads.get(folder).into_iter().flatten() {
+            match change {
+                ClientCommand::Change {
+                    server_id, data, ..
+                } => {
+                    let upload = EmailUpload::parse(data.element()).unwrap_or_default();
+                    if let Some(copy) = replica.item_mut(folder, server_id) {
+                        copy.read = upload.read.unwrap_or(copy.read);
+                        let flagged = upload.flag.map(|flag| flag.flagged() == Flagged::Yes);
+                        copy.flagged = flagged.unwrap_or(copy.flagged);
+                    }
+                }
+                ClientCommand::Delete { server_id, .. } => {
+                    take(replica, folder, server_id);
+                }
+                ClientCommand::Add { .. } | ClientCommand::Fetch { .. } => {}
+            }
+        }
+        for one in self.moves.iter().filter(|one| one.source_folder == *folder) {
+            take(replica, folder, &one.source_item);
         }
     }
 

@@ -155,6 +155,7 @@ impl Device {
             .filter_map(|command| copy.take(command))
             .collect();
         self.arrived(sent);
+        self.outbox.show_again(&sent.id, &mut self.replica);
         for answer in answer.responses {
             self.on_item(sent, answer);
         }

@@ -192,6 +192,27 @@ fn what_the_user_did_is_sent_once_and_repeated_when_the_answer_is_lost() {
 }
 
 #[test]
+fn what_was_not_sent_yet_stays_in_view_whatever_the_server_tells() {
+    let mut phone = phone_with_mail();
+    let asked = announce(&mut phone);
+    // The answer is on its way while the user goes on.
+    phone.device.change(LocalChange::SetFlag {
+        folder: inbox(),
+        item: item(1),
+        flagged: true,
+    });
+    phone.device.change(LocalChange::Delete {
+        folder: inbox(),
+        item: item(2),
+    });
+    give(&mut phone, &asked, "m2", vec![add(1, "One"), add(2, "Two")]);
+    let items = &phone.device.replica().folders[&inbox()].items;
+    assert!(items[&item(1)].flagged);
+    assert!(!items.contains_key(&item(2)));
+    assert_eq!(expect_one(&mut phone).commands.len(), 2);
+}
+
+#[test]
 fn changes_and_deletions_are_taken_in_and_surprises_are_told() {
     let mut phone = phone_with_mail();
     let asked = announce(&mut phone);
