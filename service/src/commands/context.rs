@@ -13,6 +13,8 @@ use crate::error::Fault;
 use crate::http::answer::Answer;
 use crate::http::request::EasRequest;
 use crate::ids::Principal;
+use crate::index::Delivery;
+use crate::metrics::DoubtOutcome;
 use crate::store::{Device, DeviceChange, DeviceName};
 use crate::telemetry::Facts;
 
@@ -64,10 +66,12 @@ impl<'a> Context<'a> {
         for (receipt_of, answers) in parts.receipts.proven(&request.proven) {
             // A receipt of another device on a shared connection proves nothing of this one.
             if receipt_of == who {
-                parts
+                let unfounded = parts
                     .index
-                    .delivered(who, &answers, crate::index::Delivery::Proved)
+                    .delivered(who, &answers, Delivery::Proved)
                     .await?;
+                let doubts = parts.metrics.push.doubts.of(DoubtOutcome::Unfounded);
+                doubts.inc_by(u64::try_from(unfounded).unwrap_or(0));
             }
         }
         let context = Self {

@@ -104,7 +104,7 @@ async fn write_down(
     while let Some(Some((who, answers))) = stop.run_until_cancelled(queue.recv()).await {
         match index.delivered(who, &answers, Delivery::Broken).await {
             // A Ping may be parked already on another connection: it is to be told at once.
-            Ok(()) => hub.recheck(who),
+            Ok(_) => hub.recheck(who),
             Err(error) => {
                 tracing::warn!(account = %who.account, %error, "broken answer not written down")
             }

@@ -69,6 +69,11 @@ impl Line {
         self.taken.is_none()
     }
 
+    /// What the shown key teaches about the answers to the device.
+    pub(crate) fn lesson(&self) -> Option<Lesson> {
+        self.taken.as_ref()?.lesson
+    }
+
     /// Whether there is anything to write down of the shown key.
     pub(crate) fn to_turn(&self) -> bool {
         let news = |taken: &Taken| taken.newly || taken.lesson.is_some();
@@ -177,7 +182,11 @@ impl Line {
 }
 
 /// Adapts a device's grace to what was learnt.
-async fn learn(write: &mut Write<'_>, who: Principal, lesson: Lesson) -> Result<(), IndexError> {
+pub(crate) async fn learn(
+    write: &mut Write<'_>,
+    who: Principal,
+    lesson: Lesson,
+) -> Result<(), IndexError> {
     let before = device::grace(write, who.device).await?;
     let after = lineage::grace_after(before, lesson);
     let counted = match lesson {

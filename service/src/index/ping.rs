@@ -2,6 +2,8 @@
 
 use crate::ids::{FolderNo, Principal, Seq};
 use crate::index::cursor::{Cursor, Place};
+use crate::index::line;
+use crate::index::lineage::Lesson;
 use crate::index::page::Want;
 use crate::index::{Index, IndexError};
 use crate::store::answer::{self, Held, Proof};
@@ -103,7 +105,8 @@ impl Index {
         Ok(all)
     }
 
-    /// Notes what became of answers. Only answers with content are in doubt; the others cost nothing.
+    /// Notes what became of answers. Only answers with content are in doubt; the others cost nothing. Answers how
+    /// many of them a Ping had announced although they had arrived, which makes the device's grace longer.
     ///
     /// # Errors
     /// The store's.
@@ -112,28 +115,33 @@ impl Index {
         who: Principal,
         answers: &[AnswerId],
         delivery: Delivery,
-    ) -> Result<(), IndexError> {
+    ) -> Result<usize, IndexError> {
         let (from, to): (&[Proof], _) = match delivery {
             Delivery::Broken => (&[Proof::Unproved], Proof::Broken),
-            Delivery::Proved => (
-                &[Proof::Unproved, Proof::Broken, Proof::Announced],
-                Proof::Proved,
-            ),
+            Delivery::Proved => (&[Proof::Unproved, Proof::Broken], Proof::Proved),
         };
         if answers.is_empty() {
-            return Ok(());
+            return Ok(0);
         }
         let mut write = self.store.write().await?;
-        let mut wrote = false;
-        for answer in answers {
-            let folder = answer.folder;
-            wrote |=
-                answer::prove(&mut write, Held { who, folder }, answer.number, from, to).await?;
+        let (mut wrote, mut unfounded) = (false, 0);
+        for one in answers {
+            let folder = one.folder;
+            let held = Held { who, folder };
+            wrote |= answer::prove(&mut write, held, one.number, from, to).await?;
+            let announced = [Proof::Announced];
+            if delivery == Delivery::Proved
+                && answer::prove(&mut write, held, one.number, &announced, to).await?
+            {
+                line::learn(&mut write, who, Lesson::Unfounded).await?;
+                unfounded += 1;
+                wrote = true;
+            }
         }
         if wrote {
             write.commit().await?;
         }
-        Ok(())
+        Ok(unfounded)
     }
 
     /// Notes that a Ping was answered with these folders because their newest answer is in doubt: that

@@ -9,7 +9,7 @@ use tokio::sync::OwnedMutexGuard;
 use crate::ids::{FolderNo, ItemNo, Principal};
 use crate::index::cursor::{Cursor, Row};
 use crate::index::line::{KEY_ZERO, Line, Next};
-use crate::index::lineage::Proof;
+use crate::index::lineage::{Lesson, Proof};
 use crate::index::locks::Slot;
 use crate::index::page::{FolderState, Picker};
 use crate::index::{Action, AnswerId, Command, Index, IndexError, IndexedItem, KnownFolder, Page};
@@ -169,6 +169,12 @@ impl Session {
     #[must_use]
     pub fn asked(&self) -> u32 {
         self.slot.asked()
+    }
+
+    /// What the key teaches about the answers to the device.
+    #[must_use]
+    pub fn lesson(&self) -> Option<Lesson> {
+        self.line.lesson()
     }
 
     /// The folder.

@@ -10,8 +10,9 @@ use crate::commands::sync::page::Filled;
 use crate::commands::sync::{WINDOW_MAX, options, page, uploads, window};
 use crate::error::{self, Fault};
 use crate::ids::FolderNo;
+use crate::index::lineage::Lesson;
 use crate::index::{AnswerId, KnownFolder, Opening, Pair, Session};
-use crate::metrics::ChangeStage;
+use crate::metrics::{ChangeStage, DoubtOutcome};
 use crate::telemetry::SyncKind;
 
 /// What became of one folder.
@@ -63,6 +64,7 @@ pub(super) async fn serve(
         Opening::Open(session) => *session,
     };
     context.facts.sync_kind = Some(kind(&session));
+    count_doubt(context, &session);
     let asked = effective_options(&session, collection);
     let own = options::own(&asked);
     if !options::filter_fits(session.folder().class, own.filter_type) {
@@ -141,9 +143,12 @@ async fn exchange(
         Filled::default()
     };
     let class = item_class(session.folder().class);
-    let nothing = collection.commands.is_empty() && filled.is_empty() && !new_options;
+    let nothing = collection.commands.is_empty() && filled.is_empty() && !filled.more;
+    let nothing = nothing && !new_options;
     if nothing && session.may_close() {
         session.close().await?;
+        // Nothing more is in doubt: what was announced for that reason is not to be announced again.
+        context.parts.hub.moved(context.who, folder);
         return Ok(Served {
             answer: answered(collection, class),
             moved: false,
@@ -197,6 +202,16 @@ fn effective_options(session: &Session, collection: &SyncCollection) -> Vec<Sync
     } else {
         collection.options.clone()
     }
+}
+
+/// Counts an answer that was in doubt, announced for that reason, and is in doubt no more.
+fn count_doubt(context: &Context<'_>, session: &Session) {
+    let outcome = match session.lesson() {
+        Some(Lesson::Founded) => DoubtOutcome::Founded,
+        Some(Lesson::Unfounded) => DoubtOutcome::Unfounded,
+        Some(Lesson::Lost) | None => return,
+    };
+    context.parts.metrics.push.doubts.of(outcome).inc();
 }
 
 fn kind(session: &Session) -> SyncKind {
