@@ -10,7 +10,6 @@
 
 mod convert_email;
 mod demo;
-mod golden_answers;
 mod http;
 mod index_life;
 mod index_model;
