@@ -7,6 +7,7 @@ mod accounts;
 mod core;
 mod front;
 mod limits;
+mod upkeep;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -12,6 +12,7 @@ use protocol::version::Version;
 
 use crate::app::StartError;
 use crate::app::accounts::Accounts;
+use crate::app::upkeep;
 use crate::commands::{Commands, Grants, Receipts};
 use crate::config::{Config, Push};
 use crate::http::Dispatch;
@@ -83,6 +84,7 @@ impl Core {
                 ..HubConfig::default()
             },
         });
+        watchers.spawn(upkeep::run(index.clone(), watchers.token()));
         let commands = Commands {
             receipts: Receipts::start(index.clone(), Arc::clone(&hub), metrics.clone(), &push),
             index,

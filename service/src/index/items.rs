@@ -291,3 +291,23 @@ async fn note_found(
     };
     Ok(upload::put(write, held, &found).await?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_say_nothing_of_what_is_older_than_the_horizon() {
+        let head = Head {
+            indexed: Some(10),
+            ..Head::default()
+        };
+        let changes = DeltaKind::Changes(Vec::new());
+        let listing = DeltaKind::Listing(Vec::new());
+        let late = Horizon::NotBefore(30);
+        assert_eq!(reach(&head, late, &changes), Some(30));
+        assert_eq!(reach(&head, Horizon::Everything, &changes), Some(10));
+        assert_eq!(reach(&head, late, &listing), Some(30));
+        assert_eq!(reach(&Head::default(), late, &changes), None);
+    }
+}
