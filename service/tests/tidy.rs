@@ -1,5 +1,7 @@
 //! Keeps the house as `docs/architecture.md` describes it: which room may use which, how long a file may be, what we depend on.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -97,7 +97,7 @@ impl Server {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let (sender, address) = mpsc::channel();
+        let (sender, address) = mpsc::sync_channel(1);
         let log = Arc::new(Mutex::new(String::new()));
         let (stderr, kept) = (child.stderr.take().unwrap(), Arc::clone(&log));
         let reader = thread::spawn(move || keep_log(stderr, &kept, &sender));
@@ -166,11 +166,11 @@ impl Drop for Server {
 }
 
 /// Keeps what the service logs; sends the address that it listens on.
-fn keep_log(stderr: ChildStderr, log: &Mutex<String>, address: &mpsc::Sender<String>) {
+fn keep_log(stderr: ChildStderr, log: &Mutex<String>, address: &mpsc::SyncSender<String>) {
     for line in BufReader::new(stderr).lines().map_while(Result::ok) {
         let said = line.split_once("listening eas=");
         if let Some(found) = said.and_then(|(_, rest)| rest.split(' ').next()) {
-            address.send(found.to_owned()).ok();
+            address.try_send(found.to_owned()).ok();
         }
         let mut log = log.lock().unwrap();
         log.push_str(&line);

@@ -9,6 +9,41 @@
 //!
 //! The same histories run against two engines: the rules over plain vectors ([`fake`], many histories), and
 //! the index over SQLite ([`real`], fewer). A failing history prints its seed.
+//!
+//! What happens when a rule is broken on purpose (H: "holds …, should hold …" at the end of a history; L: only
+//! a test of `index_life` or of the module fails, since what the phones hold in the end is right all the same):
+//!
+//! | broken | what happens |
+//! |---|---|
+//! | own changes are echoed | "an echo of …" |
+//! | own changes and copies wake | "woken by itself" |
+//! | a page stops behind the change that it did not tell | H |
+//! | a page that stops while sliding keeps the new window, or does not fill | H |
+//! | sliding tells of rows that changed since | nothing: they are told of once in either step |
+//! | a wider window does not fill; a stopped fill counts as filled, or goes on too low | H |
+//! | the first fill trusts an earlier place | H, "woken for nothing" |
+//! | collected tombstones are not told | H |
+//! | cursors take ids in whose end they were not told | "Delete of unknown …" |
+//! | batches of collected ids are compared with `>=` | nothing: what tells and what merges still agree |
+//! | `seen` does not move with a whole page | never comes to rest |
+//! | a page cut short tells of all its commands | H, "Change of unknown …" |
+//! | a fill leaves out the rows on the edge of the window | the index is not what the backend is |
+//! | a shown key forgets its parent only, or forgotten answers stay | L |
+//! | the parent is forgotten when an answer is made; one answer only is kept | status 3 |
+//! | key 0 forgets the lineage in use; a shown key forgets newer lineages | status 3 |
+//! | repeated Adds are not recognised; uploads are forgotten with the key | "was uploaded twice" |
+//! | repeated Changes are not recognised; a lost conflict is forgotten | L: done again, with the same end |
+//! | a repeat sends nothing back; no conflicts; a won conflict counts as told | H |
+//! | what was changed meanwhile is overwritten | nothing: the next refresh lists the folder and restores it |
+//! | an own change that the watch saw first stays foreign | L: an echo |
+//! | a repeat after a crash, or every change during an upload, counts as own | H |
+//! | a first state that may have been changed since counts as own | H |
+//! | a refresh that overtook an upload keeps its token | the index is not what the backend is |
+//! | a known state counts as a change | "an echo counted as a change" |
+//! | a listing removes nothing | the index is not what the backend is |
+//! | an upload does not void a refresh that runs | L |
+//! | an uploaded item is not counted to what the device holds | "added twice" |
+//! | Ping looks at neither the fill nor collected ids | L |
 
 mod fake;
 mod history;

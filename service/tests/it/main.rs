@@ -10,6 +10,7 @@
 
 mod convert_email;
 mod demo;
+mod golden_answers;
 mod http;
 mod index_life;
 mod index_model;

@@ -21,6 +21,8 @@ pub(super) struct Memory {
     gate: watch::Sender<bool>,
     /// Questions asked.
     pub(super) asked: AtomicU64,
+    /// Questions for changes that were looked up.
+    pub(super) reads: AtomicU64,
 }
 
 #[derive(Default)]
@@ -47,6 +49,7 @@ impl Memory {
             events: broadcast::channel(64).0,
             gate: watch::channel(false).0,
             asked: AtomicU64::new(0),
+            reads: AtomicU64::new(0),
         };
         memory.add_folder("inbox", Role::Inbox);
         memory.add_folder("work", Role::Plain);
@@ -124,6 +127,20 @@ impl Memory {
         self.events.receiver_count()
     }
 
+    /// What changed in a folder.
+    pub(super) fn delta(&self, folder: &FolderRef, since: Option<&Token>) -> Delta {
+        let log = self.state().logs.get(folder).cloned().unwrap_or_default();
+        let token = Token::new(log.len().to_string());
+        let kind = match since.and_then(|since| since.as_str().parse::<usize>().ok()) {
+            Some(from) => {
+                let news = log.into_iter().skip(from).map(Change::Present);
+                DeltaKind::Changes(news.collect())
+            }
+            None => DeltaKind::Listing(log),
+        };
+        Delta { kind, token }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
     }
@@ -163,22 +180,11 @@ impl Mailbox for Memory {
         _horizon: Horizon,
     ) -> Result<Delta, BackendError> {
         self.ask()?;
-        let delta = {
-            let state = self.state();
-            if state.dead.as_ref() == Some(folder) {
-                return Err(BackendError::new(Kind::Unavailable, "read folder"));
-            }
-            let log = state.logs.get(folder).cloned().unwrap_or_default();
-            let token = Token::new(log.len().to_string());
-            let kind = match since.and_then(|since| since.as_str().parse::<usize>().ok()) {
-                Some(from) => {
-                    let news = log.into_iter().skip(from).map(Change::Present);
-                    DeltaKind::Changes(news.collect())
-                }
-                None => DeltaKind::Listing(log),
-            };
-            Delta { kind, token }
-        };
+        if self.state().dead.as_ref() == Some(folder) {
+            return Err(BackendError::new(Kind::Unavailable, "read folder"));
+        }
+        let delta = self.delta(folder, since);
+        self.reads.fetch_add(1, Ordering::SeqCst);
         let mut gate = self.gate.subscribe();
         gate.wait_for(|held| !held).await.unwrap();
         Ok(delta)

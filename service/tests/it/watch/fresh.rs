@@ -2,8 +2,9 @@
 
 use std::sync::atomic::Ordering;
 
-use backends::Kind;
+use backends::{FolderRef, Kind};
 use directpush::ids::Seq;
+use directpush::index::Applied;
 use directpush::watch::RefreshError;
 
 use super::scene::Scene;
@@ -69,11 +70,13 @@ async fn a_backend_that_is_polled_is_refreshed_by_readers() {
     let _interest = scene.supervisor.interest(scene.account);
     let inbox = scene.no("inbox").await;
     scene.hinted("inbox", Seq(0)).await;
-    let before = scene.backend.asked.load(Ordering::SeqCst);
-    scene.backend.store("inbox");
-    scene.supervisor.fresh(scene.account, inbox).await.unwrap();
-    assert!(scene.backend.asked.load(Ordering::SeqCst) > before);
-    assert!(scene.index.seq(scene.account, inbox).await.unwrap() > Seq(0));
+    // However long it has watched.
+    for items in 1..50 {
+        scene.backend.store("inbox");
+        scene.supervisor.fresh(scene.account, inbox).await.unwrap();
+        let seq = scene.index.seq(scene.account, inbox).await.unwrap();
+        assert_eq!(seq, Seq(items));
+    }
 }
 
 #[tokio::test]
@@ -132,4 +135,33 @@ async fn a_backend_that_is_down_is_said_to_be() {
     };
     assert_eq!(error.kind(), Kind::Unavailable);
     assert_eq!(scene.metrics.watch.refresh_failures.get(), 1);
+}
+
+/// R11: what was read before somebody else wrote is older than what is written, and is read again.
+#[tokio::test]
+async fn who_loses_the_race_reads_again() {
+    let scene = Scene::new().await;
+    let inbox = scene.no("inbox").await;
+    scene.backend.hold(true);
+    let mut reader = Box::pin(scene.supervisor.refresh(scene.account, inbox));
+    let asked = scene.backend.asked.load(Ordering::SeqCst);
+    while scene.backend.asked.load(Ordering::SeqCst) == asked {
+        assert!(futures_util::poll!(&mut reader).is_pending());
+        tokio::task::yield_now().await;
+    }
+    scene.backend.store("inbox");
+    let from = scene
+        .index
+        .read_from(scene.account, inbox)
+        .await
+        .unwrap()
+        .unwrap();
+    let delta = scene
+        .backend
+        .delta(&FolderRef::new("inbox"), from.token.as_ref());
+    let written = scene.index.apply(scene.account, inbox, &from, &delta).await;
+    assert!(matches!(written, Ok(Applied::Wrote { changed: true, .. })));
+    scene.backend.store("inbox");
+    scene.backend.hold(false);
+    assert_eq!(reader.await.unwrap(), Seq(2));
 }

@@ -1,5 +1,24 @@
 //! Watchers, and what they do when something breaks.
+//!
+//! The rules were tried by removing them, one at a time:
+//!
+//! | removed | what fails |
+//! |---|---|
+//! | R4: a folder is hinted at before it is written down | the hint is ahead of the index |
+//! | R5: everything is compared before the watch listens | nobody listens during the comparison |
+//! | R5: an event during a look does not repeat it | the second item is never hinted at |
+//! | R6, R7: only what is new is published | a number that was written before is not told |
+//! | R9: a hint that was refused is forgotten | the item is never hinted at |
+//! | R10: a watch that breaks is not made anew | nor is anything else after it |
+//! | R11: who loses the race does not read again | the reader is told too low a number |
+//! | a gap compares nothing | what changed without an event is not found |
+//! | what cannot be watched is not looked at | it is silent until it can be watched |
+//! | a look that began before the question answers it | the reader misses what was there |
+//! | readers trust a watcher that polls | the reader misses what came since |
+//! | a folder that is new is not compared | what it holds is not told |
+//! | a folder that cannot be read ends the watcher | the others are never proven |
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use backends::{Kind, Role, WatchEvent};
@@ -27,6 +46,23 @@ async fn a_watcher_that_starts_publishes_every_number() {
     scene.hinted("inbox", seq).await;
 }
 
+/// R5: what changes while the watcher compares is an event that waits.
+#[tokio::test]
+async fn a_watcher_listens_before_it_compares() {
+    let scene = Scene::new().await;
+    scene.backend.hold(true);
+    let _interest = scene.supervisor.interest(scene.account);
+    let reads = || scene.backend.reads.load(Ordering::SeqCst);
+    let before = reads();
+    while reads() == before {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(scene.backend.listeners(), 1);
+    scene.backend.deliver("inbox");
+    scene.backend.hold(false);
+    scene.hinted("inbox", Seq(1)).await;
+}
+
 #[tokio::test]
 async fn a_change_while_nobody_listened_is_found() {
     let scene = Scene::new().await;
@@ -52,18 +88,10 @@ async fn an_event_during_a_look_repeats_it() {
     let _interest = scene.supervisor.interest(scene.account);
     scene.live().await;
     scene.backend.hold(true);
-    let before = scene
-        .backend
-        .asked
-        .load(std::sync::atomic::Ordering::SeqCst);
+    let before = scene.backend.asked.load(Ordering::SeqCst);
     scene.backend.deliver("inbox");
     // The look has begun and does not see what comes now.
-    while scene
-        .backend
-        .asked
-        .load(std::sync::atomic::Ordering::SeqCst)
-        == before
-    {
+    while scene.backend.asked.load(Ordering::SeqCst) == before {
         tokio::task::yield_now().await;
     }
     scene.backend.deliver("inbox");
