@@ -126,7 +126,7 @@ def same_file(got, file):
 
 
 def fetch_attachments(walk):
-    """ItemOperations Fetch brings attachments byte by byte, ranges of them, and 15 for an unknown FileReference"""
+    """ItemOperations Fetch brings attachments byte by byte, ranges of them, 8 behind their end, and 15 for an unknown FileReference"""
     for file, reference in attachments(walk):
         reference = ("AirSyncBase:FileReference", reference)
         _, found = fetch(walk, reference)
@@ -143,6 +143,8 @@ def fetch_attachments(walk):
             equal(base64.b64decode(wbxml.text(properties, "Data")), part, "bytes of a range")
             equal(wbxml.text(properties, "Range"), "%d-%d" % (first, first + len(part) - 1), "Range")
             equal(wbxml.text(properties, "Total"), str(len(whole)), "Total")
+        _, found = fetch(walk, reference, ("Options", ("Range", "%d-%d" % (len(whole), len(whole) + 9))))
+        equal(wbxml.text(found, "Status"), "8", "Status for a range behind the end")
     for unknown in ("", "no-such-file", walk.inbox + ":99999999:1"):
         _, found = fetch(walk, ("AirSyncBase:FileReference", unknown))
         equal(wbxml.text(found, "Status"), "15", "Status for FileReference %r" % unknown)

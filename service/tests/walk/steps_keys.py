@@ -103,7 +103,7 @@ def waiting_sync(walk):
     parked.silent(QUIET)
     mail, delivery = walk.deliver()
     answer = parked.result(10)
-    print("      %s  %.1f ms from the rename to the last byte" % (walk.version, (answer.at - delivery.at) / 1e6))
+    print("      %s  %.1f ms from the rename to the last byte of the Sync's answer, message and all" % (walk.version, (answer.at - delivery.at) / 1e6))
     pages = phone.pages(answer)
     equal(set(pages), {inbox}, "collections with news")
     page = phone.apply(inbox, pages[inbox].holds(added=1))

@@ -27,7 +27,7 @@ def push_new_mail(walk):
     ((mail, delivery),) = delivered
     milliseconds = (answer.at - delivery.at) / 1e6
     expect(milliseconds < PUSH_MS, "push took ms", milliseconds)
-    print("      %s  %.1f ms from the rename to the last byte" % (walk.version, milliseconds))
+    print("      %s  %.1f ms from the rename to the last byte of the Ping's answer" % (walk.version, milliseconds))
     page = phone.sync(walk.inbox).holds(added=1)
     ((number, item),) = walk.received(page, walk.inbox)
     equal(number, mail.number, "the message that came")
