@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use protocol::class::email::Email;
+use protocol::codepages::airsync;
 use protocol::command::folder_sync::FolderSyncResponse;
 use protocol::command::get_item_estimate::GetItemEstimateResponse;
 use protocol::command::item_operations::ItemOperationsResponse;
@@ -118,6 +120,21 @@ fn answers_are_typed_bodies() {
     }
 }
 
+#[test]
+fn messages_in_answers_are_typed_items() {
+    let mut seen = 0;
+    for answer in answers() {
+        for data in all(&answer.document(), airsync::APPLICATION_DATA) {
+            let email = Email::from_data(&data);
+            let email = email.unwrap_or_else(|error| panic!("{}: {error}", answer.name));
+            let written = email.to_data(answer.version);
+            assert_eq!(to_xml(&written), to_xml(&data), "{}", answer.name);
+            seen += 1;
+        }
+    }
+    assert!(seen > 0);
+}
+
 /// A document as its command's type writes it.
 fn typed(answer: &Answer, root: &Element) -> Element {
     match answer.command {
@@ -149,4 +166,11 @@ fn only_a_status(command: Command, root: &Element) -> Element {
 fn tags(element: &Element) -> Vec<Tag> {
     let below = element.elements().flat_map(tags);
     [element.tag].into_iter().chain(below).collect()
+}
+
+/// The elements of a document that have this tag.
+fn all(element: &Element, tag: Tag) -> Vec<Element> {
+    let own = (element.tag == tag).then(|| element.clone());
+    let below = element.elements().flat_map(|child| all(child, tag));
+    own.into_iter().chain(below).collect()
 }
