@@ -236,8 +236,9 @@ impl Phone {
             | Event::UnknownChanged { .. }
             | Event::Unreadable { .. }
             | Event::FolderRestarted(_)
-            | Event::PushStopped(_)
-            | Event::EstimateBroken(_) => self.seen.wrong.push(format!("{event:?}")),
+            | Event::PushStopped(_) => self.seen.wrong.push(format!("{event:?}")),
+            // What was estimated may be gone again when it is asked for: others change the folders all the time.
+            Event::EstimateBroken(_) => self.seen.fruitless += 1,
             // 7: somebody else changed it too; 8 and 1: it is gone.
             Event::Refused { status, .. } | Event::MoveRefused { status, .. }
                 if [1, 7, 8].contains(&status.code()) =>
