@@ -158,7 +158,7 @@ sections! {
         /// Bytes of request bodies that may be in memory at once.
         body_memory_max: u64 = 536_870_912,
         /// Requests of one device that may be served at once, parked ones included.
-        requests_per_device: u64 = 10,
+        requests_per_device: u64 = 16,
     }
 
     /// Parked requests.
