@@ -156,7 +156,11 @@ impl Line {
         for number in crowded {
             answer::delete(write, self.held, number).await?;
         }
-        let number = self.collection.made + 1;
+        // Counted inside the transaction: an answer whose client went away during its commit may be there already.
+        let made = collection::one(write, self.held)
+            .await?
+            .map_or(0, |there| there.made);
+        let number = self.collection.made.max(made) + 1;
         let head = Answer {
             number,
             lineage: self.taken.as_ref().map_or(number, |taken| taken.lineage),

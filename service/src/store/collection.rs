@@ -76,8 +76,8 @@ pub(crate) async fn put(
     sqlx::query(
         "INSERT INTO collection (account, device, folder, made, newest, uploads, options, supported) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-         ON CONFLICT (account, device, folder) DO UPDATE SET made = excluded.made, \
-         newest = excluded.newest, uploads = excluded.uploads, options = excluded.options, \
+         ON CONFLICT (account, device, folder) DO UPDATE SET made = MAX(collection.made, excluded.made), \
+         newest = excluded.newest, uploads = MAX(collection.uploads, excluded.uploads), options = excluded.options, \
          supported = excluded.supported",
     )
     .bind(held.who.account.0)
