@@ -9,11 +9,25 @@
     reason = "a test fails by panicking, and its figures are of interest"
 )]
 
+mod binary;
+mod client;
 mod cuts;
 mod doubt;
+mod drain;
+mod fleet;
+mod idle;
+mod inside;
 mod maildir;
+mod outage;
+mod own;
 mod phone;
+mod polls;
 mod proxy;
 mod random;
+mod restart;
 mod service;
+mod vanish;
 mod wire;
+
+/// Held for reading by what keeps the machine busy, and for writing by what measures times under load.
+static BUSY: tokio::sync::RwLock<()> = tokio::sync::RwLock::const_new(());

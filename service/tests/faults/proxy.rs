@@ -21,7 +21,7 @@ pub(crate) struct Proxy {
 }
 
 struct Shared {
-    server: SocketAddr,
+    server: Mutex<SocketAddr>,
     plans: Mutex<Random>,
     healthy: AtomicBool,
     trap: Mutex<Option<Trap>>,
@@ -81,7 +81,7 @@ impl Proxy {
     pub(crate) async fn start(server: SocketAddr, random: Random) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let shared = Arc::new(Shared {
-            server,
+            server: Mutex::new(server),
             plans: Mutex::new(random),
             healthy: AtomicBool::new(false),
             trap: Mutex::default(),
@@ -105,6 +105,11 @@ impl Proxy {
     /// From now on new connections are left alone; the present ones keep their plans.
     pub(crate) fn heal(&self) {
         self.shared.healthy.store(true, Ordering::SeqCst);
+    }
+
+    /// New connections lead to another server.
+    pub(crate) fn lead_to(&self, server: SocketAddr) {
+        *self.shared.server.lock().unwrap() = server;
     }
 
     /// How many connections were cut.
@@ -154,7 +159,8 @@ impl Shared {
 
 /// Carries bytes between a client and the server until one of them closes or the plan cuts.
 async fn carry(mut client: TcpStream, mut plan: Plan, shared: Arc<Shared>) {
-    let Ok(mut server) = TcpStream::connect(shared.server).await else {
+    let address = *shared.server.lock().unwrap();
+    let Ok(mut server) = TcpStream::connect(address).await else {
         return;
     };
     client.set_nodelay(true).unwrap();
