@@ -18,6 +18,10 @@ pub enum Kind {
     Full,
     /// Larger than the limit that was configured.
     TooLarge,
+    /// Somebody changed the item since the version that the caller knows.
+    Conflict,
+    /// There is one of that name.
+    Exists,
     /// The store understood and declined, and would again.
     Refused,
     /// Nothing that should happen: a broken answer, an error of the medium, a fault of ours.
@@ -33,6 +37,8 @@ impl fmt::Display for Kind {
             Self::Forbidden => "forbidden",
             Self::Full => "full",
             Self::TooLarge => "too large",
+            Self::Conflict => "changed meanwhile",
+            Self::Exists => "exists already",
             Self::Refused => "refused",
             Self::Unexpected => "unexpected",
         })
@@ -66,11 +72,12 @@ impl BackendError {
     #[must_use]
     pub fn new(kind: Kind, op: &'static str) -> Self {
         let retry = match kind {
-            Kind::Unavailable | Kind::Full | Kind::Unexpected => Retry::Later,
+            Kind::Unavailable | Kind::Full | Kind::Conflict | Kind::Unexpected => Retry::Later,
             Kind::NotFound
             | Kind::Unauthorized
             | Kind::Forbidden
             | Kind::TooLarge
+            | Kind::Exists
             | Kind::Refused => Retry::Never,
         };
         Self {

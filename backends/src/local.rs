@@ -35,7 +35,7 @@ use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
 use crate::error::{BackendError, Kind};
-use crate::folder::{Folder, Role};
+use crate::folder::{Class, Folder, Role};
 use crate::item::{Delta, Horizon, Item, ItemState};
 use crate::local::account::{Account, locked};
 use crate::local::hub::Hub;
@@ -228,7 +228,10 @@ impl Mailbox for LocalMailbox {
         self.shared.blocking("list folders", work).await
     }
 
-    async fn provide(&self, role: Role) -> Result<Folder, BackendError> {
+    async fn provide(&self, class: Class, role: Role) -> Result<Folder, BackendError> {
+        if class != Class::Email {
+            return Err(BackendError::new(Kind::Refused, "make folder"));
+        }
         let account = Arc::clone(&self.account);
         let work = move || tree::provide(&account.root, role);
         self.shared.blocking("make folder", work).await

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 
-use crate::error::BackendError;
-use crate::folder::{Folder, Role};
+use crate::error::{BackendError, Kind};
+use crate::folder::{Class, Folder, Role};
 use crate::item::{Delta, Horizon, Item, ItemState};
 use crate::marks::{Marks, MarksPatch};
 use crate::name::{FolderRef, ItemRef, NewName, Token, Version};
@@ -57,11 +57,52 @@ pub trait Mailbox: Send + Sync {
     /// A listing that could not be completed is an error, never a shorter list.
     async fn folders(&self) -> Result<Vec<Folder>, BackendError>;
 
-    /// The mail folder of a role, made if the account has none. Others see it as any new folder.
+    /// The folder of a role, made if the account has none. Others see it as any new folder.
     ///
     /// # Errors
     /// `Refused` for a role that no folder can be made for; `Full`, `Forbidden`.
-    async fn provide(&self, role: Role) -> Result<Folder, BackendError>;
+    async fn provide(&self, class: Class, role: Role) -> Result<Folder, BackendError>;
+
+    /// Makes a folder below `parent`, or at the top. The name is as a user writes it; what the
+    /// store cannot hold is spelled in the store's own way.
+    ///
+    /// # Errors
+    /// `Exists` when there is one of that name; `NotFound` when `parent` is not there; `Refused`
+    /// for a name or class that the store cannot keep; `Full`, `Forbidden`.
+    async fn create_folder(
+        &self,
+        parent: Option<&FolderRef>,
+        name: &str,
+        class: Class,
+    ) -> Result<Folder, BackendError> {
+        let _ = (parent, name, class);
+        Err(BackendError::new(Kind::Refused, "make folder"))
+    }
+
+    /// Renames a folder and puts it below `parent`, or at the top, with all that is in and below
+    /// it. Where [`Identity::Lasting`] holds, its identity stays.
+    ///
+    /// # Errors
+    /// `Exists`; `NotFound` when the folder or `parent` is not there; `Refused` for a folder that
+    /// the store cannot do without, and for a parent that lies below the folder itself.
+    async fn rename_folder(
+        &self,
+        folder: &FolderRef,
+        parent: Option<&FolderRef>,
+        name: &str,
+    ) -> Result<Folder, BackendError> {
+        let _ = (folder, parent, name);
+        Err(BackendError::new(Kind::Refused, "rename folder"))
+    }
+
+    /// Removes a folder with its items and all folders below it. One that is gone is a success.
+    ///
+    /// # Errors
+    /// `Refused` for a folder that the store cannot do without; `Forbidden`.
+    async fn remove_folder(&self, folder: &FolderRef) -> Result<(), BackendError> {
+        let _ = folder;
+        Err(BackendError::new(Kind::Refused, "remove folder"))
+    }
 
     /// What changed in `folder` since the token was issued.
     ///
@@ -122,6 +163,30 @@ pub trait Mailbox: Send + Sync {
         hint: &Version,
         patch: &MarksPatch,
     ) -> Result<ItemState, BackendError>;
+
+    /// The version that an item with this content has, if that can be told without asking the
+    /// store, for classes whose items are changed by [`Self::update`].
+    fn version_of(&self, content: &[u8]) -> Option<Version> {
+        let _ = content;
+        None
+    }
+
+    /// Replaces the content of an item that still has version `current`. Repeating it with the
+    /// same content is a success. Not for messages, which never change.
+    ///
+    /// # Errors
+    /// `Conflict` when the item has another version and other content; `NotFound`; `Refused` for
+    /// classes whose items never change; `Full`, `Forbidden`, `TooLarge`.
+    async fn update(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        current: &Version,
+        content: &[u8],
+    ) -> Result<ItemState, BackendError> {
+        let _ = (folder, item, current, content);
+        Err(BackendError::new(Kind::Refused, "change item"))
+    }
 
     /// Removes an item for good. One that is gone already is a success, also with its folder.
     ///

@@ -152,6 +152,8 @@ fn backend(error: &BackendError, command: Command, facts: &mut Facts) -> Answer 
         | Kind::Forbidden
         | Kind::Full
         | Kind::TooLarge
+        | Kind::Conflict
+        | Kind::Exists
         | Kind::Refused
         | Kind::Unexpected => {
             tracing::warn!(%command, error = %chain(error), "backend failed");
@@ -204,6 +206,8 @@ pub fn sync_status(kind: Kind) -> SyncStatus {
         | Kind::Forbidden
         | Kind::Full
         | Kind::TooLarge
+        | Kind::Conflict
+        | Kind::Exists
         | Kind::Refused
         | Kind::Unexpected => SyncStatus::ServerError,
     }
@@ -214,10 +218,13 @@ pub fn sync_status(kind: Kind) -> SyncStatus {
 pub fn move_status(kind: Kind) -> MoveItemsStatus {
     match kind {
         Kind::NotFound => MoveItemsStatus::InvalidSource,
-        Kind::Unavailable | Kind::Unexpected => MoveItemsStatus::Locked,
-        Kind::Unauthorized | Kind::Forbidden | Kind::Full | Kind::TooLarge | Kind::Refused => {
-            MoveItemsStatus::Failed
-        }
+        Kind::Unavailable | Kind::Conflict | Kind::Unexpected => MoveItemsStatus::Locked,
+        Kind::Unauthorized
+        | Kind::Forbidden
+        | Kind::Full
+        | Kind::TooLarge
+        | Kind::Exists
+        | Kind::Refused => MoveItemsStatus::Failed,
     }
 }
 
@@ -228,9 +235,12 @@ pub fn fetch_status(kind: Kind) -> ItemOperationsStatus {
         Kind::NotFound => ItemOperationsStatus::NotFound,
         Kind::Forbidden | Kind::Unauthorized => ItemOperationsStatus::AccessDenied,
         Kind::TooLarge => ItemOperationsStatus::TooLarge,
-        Kind::Unavailable | Kind::Full | Kind::Refused | Kind::Unexpected => {
-            ItemOperationsStatus::ServerError
-        }
+        Kind::Unavailable
+        | Kind::Full
+        | Kind::Conflict
+        | Kind::Exists
+        | Kind::Refused
+        | Kind::Unexpected => ItemOperationsStatus::ServerError,
     }
 }
 

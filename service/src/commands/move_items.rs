@@ -1,6 +1,6 @@
 //! MoveItems: items to another folder, once each (MS-ASCMD 2.2.1.12).
 
-use backends::{Kind, Role};
+use backends::{Class, Kind, Role};
 use protocol::command::move_items::{Move, MoveAnswer, MoveItemsRequest, MoveItemsResponse};
 use protocol::command::{ServerId as WireId, StatusCode};
 use protocol::status::{CommonStatus, MoveItemsStatus};
@@ -136,7 +136,11 @@ pub(super) async fn trash(context: &Context<'_>) -> Result<Option<KnownFolder>, 
     if let Some(trash) = find().await? {
         return Ok(Some(trash));
     }
-    context.mailbox().await?.provide(Role::Trash).await?;
+    context
+        .mailbox()
+        .await?
+        .provide(Class::Email, Role::Trash)
+        .await?;
     context.parts.supervisor.refresh_hierarchy(account).await?;
     find().await
 }

@@ -231,9 +231,12 @@ async fn data(
                     tracing::warn!(account = %context.who.account, %folder, %error, "message skipped");
                     Ok(Ready::Poison)
                 }
-                Kind::Unavailable | Kind::Unauthorized | Kind::Full | Kind::Unexpected => {
-                    Err(error.into())
-                }
+                Kind::Unavailable
+                | Kind::Unauthorized
+                | Kind::Full
+                | Kind::Conflict
+                | Kind::Exists
+                | Kind::Unexpected => Err(error.into()),
             };
         }
     };

@@ -237,7 +237,7 @@ impl Mailbox for Memory {
         not_here()
     }
 
-    async fn provide(&self, _: Role) -> Result<Folder, BackendError> {
+    async fn provide(&self, _: Class, _: Role) -> Result<Folder, BackendError> {
         not_here()
     }
 
