@@ -42,6 +42,8 @@ pub struct Config {
     pub push: Push,
     /// Signing in.
     pub auth: Auth,
+    /// Setting up accounts on devices.
+    pub autodiscover: Autodiscover,
     /// Mail of the accounts.
     pub mail: Mail,
     /// What the service keeps.
@@ -161,6 +163,13 @@ pub struct Auth {
     pub checks_max: usize,
     /// Password checks that may wait.
     pub checks_waiting_max: usize,
+}
+
+/// Setting up accounts on devices.
+#[derive(Clone, Debug)]
+pub struct Autodiscover {
+    /// Where devices are sent to; `None` for the name under which they asked.
+    pub url: Option<String>,
 }
 
 /// Mail of the accounts.

@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod auth;
+mod autodiscover;
 mod body;
 pub mod connection;
 mod encode;

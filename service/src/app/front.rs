@@ -72,6 +72,7 @@ impl Front {
             limits: &config.limits,
             proxy: &config.proxy,
             auth: &config.auth,
+            url: config.autodiscover.url.as_deref(),
             push: &config.push,
             metrics,
         });

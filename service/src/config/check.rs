@@ -15,8 +15,8 @@ use super::problem::Problem;
 use super::raw::{self, Raw};
 use super::reader::Setting;
 use super::{
-    Auth, ClientFrom, Config, Limits, Listen, Log, LogFormat, Mail, MaildirTemplate, Network,
-    Proxy, Push, Shutdown, Store, TlsFiles,
+    Auth, Autodiscover, ClientFrom, Config, Limits, Listen, Log, LogFormat, Mail, MaildirTemplate,
+    Network, Proxy, Push, Shutdown, Store, TlsFiles,
 };
 
 /// Checks everything. `None` when a value could not be made at all; there is a problem for it then.
@@ -27,6 +27,7 @@ pub(super) fn check(raw: &Raw, problems: &mut Vec<Problem>) -> Option<Config> {
     let limits = check.limits(&raw.limits);
     let push = check.push(&raw.push);
     let auth = check.auth(&raw.auth);
+    let autodiscover = check.autodiscover(&raw.autodiscover);
     let mail = check.mail(&raw.mail);
     let store = check.store(&raw.store);
     let max_version = check.max_version(&raw.protocol.max_version);
@@ -38,6 +39,7 @@ pub(super) fn check(raw: &Raw, problems: &mut Vec<Problem>) -> Option<Config> {
         limits,
         push,
         auth,
+        autodiscover,
         mail,
         store,
         max_version: max_version?,
@@ -194,6 +196,23 @@ impl Check<'_> {
             checks_max: if checks_max == 0 { cores() } else { checks_max },
             checks_waiting_max: self.count(&raw.checks_waiting_max, 1..=1_000_000),
         }
+    }
+
+    fn autodiscover(&mut self, raw: &raw::Autodiscover) -> Autodiscover {
+        let url = raw.url.value.clone().filter(|url| !url.is_empty());
+        let fits = |url: &String| {
+            let uri = url.parse::<http::Uri>().ok();
+            uri.is_some_and(|uri| {
+                uri.scheme_str() == Some("https")
+                    && uri.authority().is_some()
+                    && protocol::header::is_path(uri.path())
+            })
+        };
+        if url.as_ref().is_some_and(|url| !fits(url)) {
+            let what = "is not of the form https://HOST/Microsoft-Server-ActiveSync";
+            self.problem(&raw.url, what);
+        }
+        Autodiscover { url }
     }
 
     fn mail(&mut self, raw: &raw::Mail) -> Mail {

@@ -205,6 +205,13 @@ sections! {
         checks_waiting_max: u64 = 1_000,
     }
 
+    /// Setting up accounts on devices with nothing but address and password.
+    autodiscover: Autodiscover {
+        /// Address that devices are sent to, such as `https://mail.example.org/Microsoft-Server-ActiveSync`.
+        /// Left out, it is made from the name under which a device asked.
+        url: Option<String> = None,
+    }
+
     /// Mail of the accounts.
     mail: Mail {
         /// Maildir of an account: `%u` is the account's name, `%n` the part before the `@`, `%d` the domain.

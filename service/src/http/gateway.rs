@@ -4,6 +4,7 @@
 //! command, how many of this device, body; then the command. Whatever happens, a panic included, there is one
 //! answer and one log line, and never a 500.
 
+mod discover;
 mod serve;
 
 use std::convert::Infallible;
@@ -25,6 +26,7 @@ use tracing::error;
 use crate::config::{Auth, Limits, Proxy, Push};
 use crate::http::answer::{After, Refusal};
 use crate::http::auth::Gate;
+use crate::http::autodiscover::Door;
 use crate::http::connection::{Connection, Ledgers};
 use crate::http::heartbeats::Heartbeats;
 use crate::http::limits::{BodyMemory, PerDevice};
@@ -40,6 +42,7 @@ pub(crate) struct Gateway {
     limits: Limits,
     proxy: Proxy,
     realm: String,
+    url: Option<String>,
     devices: Arc<PerDevice>,
     memory: BodyMemory,
     ledgers: Ledgers,
@@ -59,6 +62,8 @@ pub(crate) struct Parts<'p> {
     pub(crate) proxy: &'p Proxy,
     /// Signing in.
     pub(crate) auth: &'p Auth,
+    /// Where devices are sent to, if that was said.
+    pub(crate) url: Option<&'p str>,
     /// Parked requests.
     pub(crate) push: &'p Push,
     /// What is counted.
@@ -75,6 +80,7 @@ impl Gateway {
             limits: parts.limits.clone(),
             proxy: parts.proxy.clone(),
             realm: parts.auth.realm.clone(),
+            url: parts.url.map(str::to_owned),
             devices: PerDevice::new(parts.limits.requests_per_device),
             memory: BodyMemory::new(parts.limits.body_memory_max),
             ledgers: Ledgers::default(),
@@ -123,6 +129,9 @@ impl Gateway {
         line.transport = connection.transport.as_str();
         line.proxied = connection.route == Route::Proxied;
         let request = Incoming::new(request, connection);
+        if let Some(door) = Door::of(request.head.uri.path()) {
+            return self.discover(door, request, line).await;
+        }
         if !header::is_path(request.head.uri.path()) {
             let refusal = Refusal::new(StatusCode::NOT_FOUND, "path");
             return self.refuse(refusal, request, line).await;

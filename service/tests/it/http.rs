@@ -1,6 +1,7 @@
 //! The front of the service over real sockets, with commands of the tests' own behind it.
 
 mod auth;
+mod autodiscover;
 mod bad_input;
 mod connection;
 mod drain;
