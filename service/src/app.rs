@@ -79,6 +79,11 @@ impl RunningApp {
         &self.metrics
     }
 
+    /// Reads again what may change while the service runs: the certificate. The users file is followed by itself.
+    pub async fn reload(&self) {
+        self.front.reload().await;
+    }
+
     /// Ends everything, in order.
     pub async fn shutdown(self) {
         let Self {

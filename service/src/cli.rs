@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use directpush::app::App;
-use directpush::config::{Config, reference_example};
+use directpush::config::{Config, Flag, reference_example};
 use directpush::demo;
 use directpush::http::users::{self, Cost};
 use directpush::telemetry;
@@ -25,8 +25,8 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serves devices until SIGTERM or SIGINT.
-    Serve(File),
+    /// Serves devices until SIGTERM or SIGINT. SIGHUP has it read the certificate again.
+    Serve(Serve),
     /// Shows a phone that gets its mail pushed, without any configuration.
     Demo(demo::Options),
     /// Looks at settings.
@@ -59,6 +59,36 @@ enum Users {
     },
 }
 
+/// How to serve.
+#[derive(Debug, clap::Args)]
+struct Serve {
+    #[command(flatten)]
+    file: File,
+    /// Address and port for the devices, in place of `listen.eas`.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// File with the certificate and its chain, in place of `listen.tls_cert`.
+    #[arg(long, value_name = "FILE")]
+    tls_cert: Option<String>,
+    /// File with the private key, in place of `listen.tls_key`.
+    #[arg(long, value_name = "FILE")]
+    tls_key: Option<String>,
+}
+
+impl Serve {
+    fn flags(&self) -> Vec<Flag> {
+        let flags = [
+            ("--listen", "listen.eas", &self.listen),
+            ("--tls-cert", "listen.tls_cert", &self.tls_cert),
+            ("--tls-key", "listen.tls_key", &self.tls_key),
+        ];
+        let said = |(name, key, value): (_, _, &Option<String>)| {
+            value.clone().map(|value| Flag { name, key, value })
+        };
+        flags.into_iter().filter_map(said).collect()
+    }
+}
+
 /// Where the settings are.
 #[derive(Debug, clap::Args)]
 struct File {
@@ -76,7 +106,7 @@ impl File {
 /// Does what was asked for.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     match arguments.command {
-        Command::Serve(file) => serve(&file),
+        Command::Serve(options) => serve(&options),
         Command::Demo(options) => Runtime::new()
             .context("cannot start")?
             .block_on(demo::run(&options))
@@ -96,18 +126,22 @@ pub(crate) fn complain(error: &anyhow::Error) {
     let _nobody_to_tell = writeln!(io::stderr(), "directpush: {error:#}");
 }
 
-fn serve(file: &File) -> anyhow::Result<()> {
-    let config = Config::load(file.path())?;
+fn serve(options: &Serve) -> anyhow::Result<()> {
+    let config = Config::load_with(options.file.path(), &options.flags())?;
     telemetry::start(&config.log);
     Runtime::new().context("cannot start")?.block_on(async {
-        let (mut terminate, mut interrupt) = (
+        let (mut terminate, mut interrupt, mut hangup) = (
             signal(SignalKind::terminate())?,
             signal(SignalKind::interrupt())?,
+            signal(SignalKind::hangup())?,
         );
         let app = App::start(&config).await?;
-        tokio::select! {
-            _ = terminate.recv() => info!("SIGTERM: shutting down"),
-            _ = interrupt.recv() => info!("SIGINT: shutting down"),
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => break info!("SIGTERM: shutting down"),
+                _ = interrupt.recv() => break info!("SIGINT: shutting down"),
+                _ = hangup.recv() => app.reload().await,
+            }
         }
         app.shutdown().await;
         Ok(())

@@ -23,6 +23,7 @@ use protocol::version::Version;
 
 pub use network::Network;
 pub use problem::Problem;
+pub use reader::Flag;
 pub use reference::{example as reference_example, page as reference_page};
 pub use surroundings::no_color;
 
@@ -254,8 +255,16 @@ impl Config {
     /// # Errors
     /// When the file cannot be read, or with everything that is wrong in it.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        Self::load_with(file, &[])
+    }
+
+    /// The same, with what the command line says.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn load_with(file: Option<&Path>, flags: &[Flag]) -> Result<Self, ConfigError> {
         let text = read(file)?;
-        Self::from_parts(&text, environment())
+        Self::checked(Reader::new(&text, environment()).with_flags(flags))
     }
 
     /// Checks a file's text and variables.
@@ -266,7 +275,11 @@ impl Config {
         text: &str,
         variables: BTreeMap<String, String>,
     ) -> Result<Self, ConfigError> {
-        let (raw, mut problems) = Raw::read(Reader::new(text, variables));
+        Self::checked(Reader::new(text, variables))
+    }
+
+    fn checked(reader: Reader<'_>) -> Result<Self, ConfigError> {
+        let (raw, mut problems) = Raw::read(reader);
         let config = check::check(&raw, &mut problems);
         match config {
             Some(config) if problems.is_empty() => Ok(config),

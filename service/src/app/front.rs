@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tracing::info;
+use tracing::{error, info};
 
 use crate::admin::{self, Readiness};
 use crate::app::StartError;
@@ -13,7 +13,7 @@ use crate::http::Dispatch;
 use crate::http::auth::Gate;
 use crate::http::gateway::{self, Gateway};
 use crate::http::listener::{self, Server};
-use crate::http::tls;
+use crate::http::tls::Certificates;
 use crate::http::users::Users;
 use crate::metrics::Metrics;
 use crate::tasks::Tasks;
@@ -25,6 +25,7 @@ pub struct Front {
     devices: Arc<Server>,
     operators: Arc<Server>,
     readiness: Readiness,
+    certificates: Option<Arc<Certificates>>,
     /// Password checks and the users file.
     background: Tasks,
 }
@@ -50,7 +51,8 @@ impl Front {
     ) -> Result<Self, StartError> {
         // What can fail comes first: nothing runs until all of it is there.
         let users = load_users(config).await?;
-        let acceptor = config.listen.tls.as_ref().map(tls::acceptor).transpose()?;
+        let certificates = config.listen.tls.as_ref();
+        let certificates = certificates.map(Certificates::load).transpose()?;
         let eas = bind("listen.eas", config.listen.eas)?;
         let admin = bind("listen.admin", config.listen.admin)?;
         // Operators' connections are not counted with devices'.
@@ -79,7 +81,7 @@ impl Front {
         let readiness = Readiness::default();
         let devices = listener::Parts {
             router: gateway.router(),
-            tls: acceptor,
+            tls: certificates.as_ref().map(Certificates::acceptor),
             proxy: config.proxy.clone(),
             limits: config.limits.clone(),
             metrics: metrics.connections.clone(),
@@ -103,6 +105,7 @@ impl Front {
             devices: Server::new(devices, Tasks::new()),
             operators: Server::new(operators, Tasks::new()),
             readiness,
+            certificates,
             background,
         };
         front.operators.start(admin.0);
@@ -122,6 +125,19 @@ impl Front {
     #[must_use]
     pub fn admin(&self) -> SocketAddr {
         self.admin
+    }
+
+    /// Reads the certificate again. One that cannot be used changes nothing and is told in the log.
+    pub async fn reload(&self) {
+        let Some(certificates) = self.certificates.clone() else {
+            return;
+        };
+        let reading = tokio::task::spawn_blocking(move || certificates.reload());
+        match reading.await {
+            Ok(Ok(())) => info!("certificate read again"),
+            Ok(Err(error)) => error!(%error, "certificate is not used; the one before stays"),
+            Err(error) => error!(%error, "certificate was not read"),
+        }
     }
 
     /// Step one of the end: `/readyz` fails from now on.

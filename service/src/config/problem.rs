@@ -22,6 +22,7 @@ impl Problem {
             Origin::Default => (String::new(), usize::MAX),
             Origin::Line(line) => (format!("line {line}"), *line),
             Origin::Variable(name) => (name.clone(), usize::MAX),
+            Origin::Flag(name) => ((*name).to_owned(), usize::MAX),
         };
         Self {
             place,

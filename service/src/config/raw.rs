@@ -36,6 +36,7 @@ fn line<T: Kind>(key: &str, setting: &Setting<T>) -> String {
         Origin::Default => format!("{key} = {value}\n"),
         Origin::Line(line) => format!("{key} = {value} # line {line}\n"),
         Origin::Variable(name) => format!("{key} = {value} # {name}\n"),
+        Origin::Flag(name) => format!("{key} = {value} # {name}\n"),
     }
 }
 

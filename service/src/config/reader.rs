@@ -42,6 +42,19 @@ pub(super) enum Origin {
     Line(usize),
     /// In this variable of the environment.
     Variable(String),
+    /// On the command line, by this flag.
+    Flag(&'static str),
+}
+
+/// A setting on the command line.
+#[derive(Clone, Debug)]
+pub struct Flag {
+    /// How it is written there: `--tls-cert`.
+    pub name: &'static str,
+    /// The setting: `listen.tls_cert`.
+    pub key: &'static str,
+    /// Its value.
+    pub value: String,
 }
 
 /// What is left to be read.
@@ -49,6 +62,7 @@ pub(super) struct Reader<'t> {
     text: &'t str,
     table: DeTable<'t>,
     variables: BTreeMap<String, String>,
+    flags: Vec<Flag>,
     problems: Vec<Problem>,
 }
 
@@ -81,7 +95,16 @@ impl<'t> Reader<'t> {
             text,
             table: table.into_inner(),
             variables,
+            flags: Vec::new(),
             problems,
+        }
+    }
+
+    /// Adds what the command line says, which wins over everything else.
+    pub(super) fn with_flags(self, flags: &[Flag]) -> Self {
+        Self {
+            flags: flags.to_vec(),
+            ..self
         }
     }
 
@@ -130,7 +153,7 @@ impl<'t> Reader<'t> {
 }
 
 impl<'t> Section<'_, 't> {
-    /// Takes one setting out: the environment's word, else the file's, else the default.
+    /// Takes one setting out: the command line's word, else the environment's, else the file's, else the default.
     pub(super) fn setting<T: Kind>(
         &mut self,
         key: &'static str,
@@ -140,9 +163,12 @@ impl<'t> Section<'_, 't> {
         self.known.push(key);
         let in_file = self.in_file(key);
         let variable = format!("{PREFIX}{}__{}", self.name, key).to_ascii_uppercase();
-        let said = match self.reader.variables.remove(&variable) {
-            Some(text) => Some((Origin::Variable(variable), T::from_variable(&text))),
-            None => in_file.map(|(line, value)| (line, T::from_toml(&value))),
+        let in_variable = self.reader.variables.remove(&variable);
+        let flag = self.reader.flags.iter().find(|flag| flag.key == path);
+        let said = match (flag, in_variable) {
+            (Some(flag), _) => Some((Origin::Flag(flag.name), T::from_variable(&flag.value))),
+            (None, Some(text)) => Some((Origin::Variable(variable), T::from_variable(&text))),
+            (None, None) => in_file.map(|(line, value)| (line, T::from_toml(&value))),
         };
         let (origin, value) = match said {
             None => (Origin::Default, default),

@@ -1,14 +1,14 @@
 //! TLS: certificates from files, TLS 1.2 and 1.3, `http/1.1` only.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::ResolvesServerCert;
-use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
 use tokio_rustls::TlsAcceptor;
 
 use crate::config::TlsFiles;
@@ -24,18 +24,51 @@ pub struct TlsError {
     pub reason: String,
 }
 
-/// An acceptor with the certificate of the files.
-///
-/// # Errors
-/// When a file cannot be read, or key and certificate do not belong together.
-pub(crate) fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, TlsError> {
-    Ok(with_resolver(Arc::new(SingleCertAndKey::from(
-        certified_key(files)?,
-    ))))
+/// The certificate that connections get; a later one takes its place without a restart.
+#[derive(Debug)]
+pub(crate) struct Certificates {
+    files: TlsFiles,
+    current: RwLock<Arc<CertifiedKey>>,
+}
+
+impl Certificates {
+    /// Reads the files.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or key and certificate do not belong together.
+    pub(crate) fn load(files: &TlsFiles) -> Result<Arc<Self>, TlsError> {
+        let current = RwLock::new(Arc::new(certified_key(files)?));
+        Ok(Arc::new(Self {
+            files: files.clone(),
+            current,
+        }))
+    }
+
+    /// Reads the files again. What is open stays as it is; new connections get what was read.
+    ///
+    /// # Errors
+    /// As [`Self::load`]; the certificate then stays the one before.
+    pub(crate) fn reload(&self) -> Result<(), TlsError> {
+        let read = Arc::new(certified_key(&self.files)?);
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = read;
+        Ok(())
+    }
+
+    /// An acceptor that shows the certificate.
+    pub(crate) fn acceptor(self: &Arc<Self>) -> TlsAcceptor {
+        with_resolver(Arc::clone(self) as Arc<dyn ResolvesServerCert>)
+    }
+}
+
+impl ResolvesServerCert for Certificates {
+    fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        Some(Arc::clone(&current))
+    }
 }
 
 /// An acceptor that asks `resolver` for the certificate of each connection.
-pub(crate) fn with_resolver(resolver: Arc<dyn ResolvesServerCert>) -> TlsAcceptor {
+fn with_resolver(resolver: Arc<dyn ResolvesServerCert>) -> TlsAcceptor {
     let provider = Arc::new(ring::default_provider());
     let builder = ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12]);
@@ -54,7 +87,7 @@ pub(crate) fn with_resolver(resolver: Arc<dyn ResolvesServerCert>) -> TlsAccepto
 ///
 /// # Errors
 /// When a file cannot be read, or key and certificate do not belong together.
-pub(crate) fn certified_key(files: &TlsFiles) -> Result<CertifiedKey, TlsError> {
+fn certified_key(files: &TlsFiles) -> Result<CertifiedKey, TlsError> {
     let wrong = |path: &Path, reason: String| TlsError {
         path: path.to_owned(),
         reason,
@@ -103,10 +136,17 @@ mod tests {
         let other = rcgen::generate_simple_self_signed(["mail.example".to_owned()]).unwrap();
         std::fs::write(&files.cert, one.cert.pem()).unwrap();
         std::fs::write(&files.key, one.signing_key.serialize_pem()).unwrap();
-        assert!(acceptor(&files).is_ok());
+        let certificates = Certificates::load(&files).unwrap();
+        let first = certificates.current.read().unwrap().cert.clone();
         std::fs::write(&files.key, other.signing_key.serialize_pem()).unwrap();
-        assert!(matches!(acceptor(&files), Err(TlsError { path, .. }) if path == files.key));
+        assert!(matches!(certificates.reload(), Err(TlsError { path, .. }) if path == files.key));
+        assert_eq!(certificates.current.read().unwrap().cert, first);
+        std::fs::write(&files.cert, other.cert.pem()).unwrap();
+        certificates.reload().unwrap();
+        assert_ne!(certificates.current.read().unwrap().cert, first);
         std::fs::write(&files.cert, "").unwrap();
-        assert!(matches!(acceptor(&files), Err(TlsError { path, .. }) if path == files.cert));
+        assert!(
+            matches!(Certificates::load(&files), Err(TlsError { path, .. }) if path == files.cert)
+        );
     }
 }

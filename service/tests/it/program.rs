@@ -163,16 +163,8 @@ async fn sigterm_ends_it_with_success() {
         .spawn()
         .unwrap();
     let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
-    let listening = async {
-        while let Some(line) = log.next_line().await.unwrap() {
-            let line: serde_json::Value = serde_json::from_str(&line).unwrap();
-            if line["message"] == "listening" {
-                return line["admin"].as_str().unwrap().parse().unwrap();
-            }
-        }
-        panic!("it ended early")
-    };
-    let admin = timeout(LIMIT, listening).await.unwrap();
+    let listening = said(&mut log, "listening").await;
+    let admin = listening["admin"].as_str().unwrap().parse().unwrap();
     assert!(get(admin, "/healthz").await.ends_with("ok\n"));
     let id = child.id().unwrap().to_string();
     assert!(
@@ -189,5 +181,81 @@ async fn sigterm_ends_it_with_success() {
             .unwrap()
             .unwrap()
             .success()
+    );
+}
+
+/// The line of the log with that message.
+async fn said(
+    log: &mut tokio::io::Lines<BufReader<tokio::process::ChildStderr>>,
+    message: &str,
+) -> serde_json::Value {
+    let reading = async {
+        while let Some(line) = log.next_line().await.unwrap() {
+            let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+            if line["message"] == message {
+                return line;
+            }
+        }
+        panic!("it ended early")
+    };
+    timeout(LIMIT, reading).await.unwrap()
+}
+
+#[tokio::test]
+async fn sighup_has_the_certificate_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(file("c.toml"), settings(folder.path())).unwrap();
+    let made = rcgen::generate_simple_self_signed(["mail.example".to_owned()]).unwrap();
+    std::fs::write(file("cert.pem"), made.cert.pem()).unwrap();
+    std::fs::write(file("key.pem"), made.signing_key.serialize_pem()).unwrap();
+    let mut child = program()
+        .args([
+            "serve",
+            "--config",
+            &file("c.toml"),
+            "--listen",
+            "127.0.0.1:0",
+        ])
+        .args([
+            "--tls-cert",
+            &file("cert.pem"),
+            "--tls-key",
+            &file("key.pem"),
+        ])
+        .spawn()
+        .unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+    let listening = said(&mut log, "listening").await;
+    assert_eq!(listening["tls"], true);
+    let id = child.id().unwrap().to_string();
+    let signal = async |name: &str| {
+        let sent = Command::new("kill").args([name, &id]).status().await;
+        assert!(sent.unwrap().success());
+    };
+    signal("-HUP").await;
+    said(&mut log, "certificate read again").await;
+    std::fs::write(file("cert.pem"), "rubbish").unwrap();
+    signal("-HUP").await;
+    let kept = "certificate is not used; the one before stays";
+    assert_eq!(said(&mut log, kept).await["level"], "ERROR");
+    signal("-TERM").await;
+    assert!(
+        timeout(LIMIT, child.wait())
+            .await
+            .unwrap()
+            .unwrap()
+            .success()
+    );
+}
+
+#[tokio::test]
+async fn a_flag_that_does_not_fit_is_named() {
+    let (_, _, err) = run(&["serve", "--listen", "nowhere"], "").await;
+    assert!(err.contains("--listen: listen.eas"), "{err}");
+    let (_, _, err) = run(&["serve", "--tls-cert", "cert.pem"], "").await;
+    assert!(
+        err.contains("--tls-cert: listen.tls_cert needs tls_key"),
+        "{err}"
     );
 }

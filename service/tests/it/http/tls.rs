@@ -17,6 +17,7 @@ use super::support::{Ask, Client, Gateway, noticed};
 struct Secure {
     gateway: Gateway,
     roots: RootCertStore,
+    files: TlsFiles,
     _folder: tempfile::TempDir,
 }
 
@@ -32,13 +33,14 @@ async fn start() -> Secure {
     let mut roots = RootCertStore::empty();
     roots.add(made.cert.der().clone()).unwrap();
     let gateway = Gateway::start(|config| {
-        config.listen.tls = Some(files);
+        config.listen.tls = Some(files.clone());
         config.limits.handshake_timeout = Duration::from_millis(300);
     })
     .await;
     Secure {
         gateway,
         roots,
+        files,
         _folder: folder,
     }
 }
@@ -117,4 +119,25 @@ async fn a_handshake_that_does_not_come_is_given_up() {
         .gateway
         .metric("directpush_connection_problems_total{cause=\"handshake_timeout\"}");
     assert!((counted - 1.0).abs() < f64::EPSILON);
+}
+
+#[tokio::test]
+async fn a_new_certificate_is_shown_to_new_connections() {
+    let mut secure = start().await;
+    let mut waiting = Client::over(secure.connect(&[]).await.unwrap());
+    waiting.send(&Ask::command(Command::Ping).bytes()).await;
+    noticed(&secure.gateway.commands.parked).await;
+    let made = rcgen::generate_simple_self_signed(["mail.example".to_owned()]).unwrap();
+    std::fs::write(&secure.files.cert, made.cert.pem()).unwrap();
+    secure.gateway.front.reload().await;
+    // The key does not belong to it yet: what was there stays.
+    assert!(secure.connect(&[]).await.is_ok());
+    std::fs::write(&secure.files.key, made.signing_key.serialize_pem()).unwrap();
+    secure.gateway.front.reload().await;
+    assert!(secure.connect(&[]).await.is_err());
+    secure.roots.add(made.cert.der().clone()).unwrap();
+    assert!(secure.connect(&[]).await.is_ok());
+    // Who waits is not disturbed.
+    secure.gateway.commands.release.notify_one();
+    assert_eq!(waiting.response().await.status, 200);
 }
