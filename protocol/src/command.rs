@@ -7,6 +7,7 @@
 //! Not here: WBXML ([`crate::wbxml`]), the classes of items ([`crate::class`]), what an answer should be
 //! ([`crate::flow`] and the service).
 
+pub mod compose_mail;
 mod error;
 pub mod folder_sync;
 pub mod get_item_estimate;

@@ -1,6 +1,7 @@
 //! The laws that the fuzz targets hold the crate to; a target is a file in `fuzz_targets` that calls one.
 
 use protocol::command::Body;
+use protocol::command::compose_mail::{SendMailRequest, SmartForwardRequest, SmartReplyRequest};
 use protocol::command::folder_sync::{FolderSyncRequest, FolderSyncResponse};
 use protocol::command::get_item_estimate::{GetItemEstimateRequest, GetItemEstimateResponse};
 use protocol::command::item_operations::{ItemOperationsRequest, ItemOperationsResponse};
@@ -63,6 +64,9 @@ pub fn bodies(input: &[u8]) {
     body::<ItemOperationsResponse>(root);
     body::<MoveItemsRequest>(root);
     body::<MoveItemsResponse>(root);
+    body::<SendMailRequest>(root);
+    body::<SmartReplyRequest>(root);
+    body::<SmartForwardRequest>(root);
 }
 
 fn body<T: Body>(root: &Element) {

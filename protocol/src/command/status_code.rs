@@ -1,7 +1,7 @@
 //! Statuses as they stand in a body, of whatever command.
 
 use crate::codepages::{
-    airsync, compose_mail, find, folder_hierarchy, get_item_estimate, item_operations,
+    airsync, airsyncbase, compose_mail, find, folder_hierarchy, get_item_estimate, item_operations,
     meeting_response, move_items, ping, provision, resolve_recipients, search, settings,
     validate_cert,
 };
@@ -58,8 +58,8 @@ impl StatusCode {
             Command::Find => FindStatus::InvalidRequest.into(),
             Command::ResolveRecipients => ResolveRecipientsStatus::ProtocolError.into(),
             Command::ValidateCert => ValidateCertStatus::ProtocolError.into(),
+            Command::SmartForward => smart_forward(error).into(),
             Command::SendMail
-            | Command::SmartForward
             | Command::SmartReply
             | Command::GetAttachment
             | Command::GetHierarchy
@@ -71,6 +71,22 @@ impl StatusCode {
             | Command::MeetingResponse
             | Command::Search => CommonStatus::InvalidXml.into(),
         }
+    }
+}
+
+/// What is wrong with a forward: meetings have statuses of their own (MS-ASCMD 2.2.2).
+fn smart_forward(error: &BodyError) -> CommonStatus {
+    let forwardees = [
+        compose_mail::FORWARDEES,
+        compose_mail::FORWARDEE,
+        compose_mail::FORWARDEE_EMAIL,
+    ];
+    if error.kind == BodyErrorKind::Contradiction {
+        CommonStatus::InvalidMimeBodyCombination
+    } else if forwardees.contains(&error.tag) || error.tag.page() == airsyncbase::BODY.page() {
+        CommonStatus::InvalidSmartForwardParameters
+    } else {
+        CommonStatus::InvalidXml
     }
 }
 
@@ -183,6 +199,17 @@ mod tests {
             (Command::Settings, missing, 2),
             (Command::Provision, missing, 2),
             (Command::SendMail, missing, 103),
+            (Command::SmartForward, missing, 103),
+            (
+                Command::SmartForward,
+                BodyError::new(compose_mail::MIME, BodyErrorKind::Contradiction),
+                178,
+            ),
+            (
+                Command::SmartForward,
+                BodyError::new(compose_mail::FORWARDEE_EMAIL, BodyErrorKind::Missing),
+                179,
+            ),
         ] {
             assert_eq!(
                 StatusCode::malformed(command, &error).code(),

@@ -1,10 +1,12 @@
 //! Typed bodies: vectors, and the law that what is written is read back.
 
 mod any;
+mod any_compose;
 mod any_items;
 mod any_settings;
 mod any_sync;
 mod laws;
 mod samples;
+mod samples_compose;
 mod samples_sync;
 mod vectors;

@@ -9,6 +9,7 @@ use protocol::command::Body;
 use protocol::version::Version;
 use protocol::wbxml::{Limits, decode, encode};
 
+use super::any_compose::{failure, forward_request, reply_request, send_request};
 use super::any_items::{move_request, move_response, operations_request, operations_response};
 use super::any_settings::{
     provision_request, provision_response, settings_request, settings_response,
@@ -33,7 +34,27 @@ where
     S: Strategy + 'static,
     S::Value: Debug,
 {
-    select(&Version::SERVED[..])
+    of_these(&Version::SERVED[..], body)
+}
+
+/// The same for what is a document from 14.0 on only.
+fn from_14<S>(body: fn(Version) -> S) -> impl Strategy<Value = (Version, S::Value)>
+where
+    S: Strategy + 'static,
+    S::Value: Debug,
+{
+    of_these(&Version::SERVED[1..], body)
+}
+
+fn of_these<S>(
+    versions: &'static [Version],
+    body: fn(Version) -> S,
+) -> impl Strategy<Value = (Version, S::Value)>
+where
+    S: Strategy + 'static,
+    S::Value: Debug,
+{
+    select(versions)
         .prop_flat_map(move |version| body(version).prop_map(move |body| (version, body)))
 }
 
@@ -85,6 +106,26 @@ proptest! {
 
     #[test]
     fn settings_answers((version, body) in of(settings_response)) {
+        returns(&body, version)?;
+    }
+
+    #[test]
+    fn messages_to_send((version, body) in from_14(send_request)) {
+        returns(&body, version)?;
+    }
+
+    #[test]
+    fn replies((version, body) in from_14(reply_request)) {
+        returns(&body, version)?;
+    }
+
+    #[test]
+    fn forwards((version, body) in from_14(forward_request)) {
+        returns(&body, version)?;
+    }
+
+    #[test]
+    fn failures_to_send(version in select(&Version::SERVED[1..]), body in failure()) {
         returns(&body, version)?;
     }
 

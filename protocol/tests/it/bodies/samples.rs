@@ -28,7 +28,7 @@ use protocol::command::{Body, CollectionId, ItemClass, ServerId, StatusCode, Syn
 use protocol::element::Element;
 use protocol::version::Version;
 
-use super::samples_sync;
+use super::{samples_compose, samples_sync};
 
 /// A body, and the name of the vector that it must equal.
 pub(super) struct Sample {
@@ -49,6 +49,7 @@ pub(super) fn samples() -> Vec<Sample> {
     all.extend(moves());
     all.extend(provisions());
     all.extend(settings());
+    all.extend(samples_compose::messages());
     all
 }
 

@@ -3,6 +3,10 @@
 use proptest::collection::vec;
 use proptest::prelude::{any, prop_assert_eq, proptest};
 use proptest::sample::Index;
+use protocol::command::compose_mail::{
+    SendMailFailure, SendMailRequest, SmartForwardFailure, SmartForwardRequest, SmartReplyFailure,
+    SmartReplyRequest,
+};
 use protocol::command::folder_sync::{FolderSyncRequest, FolderSyncResponse};
 use protocol::command::get_item_estimate::{GetItemEstimateRequest, GetItemEstimateResponse};
 use protocol::command::item_operations::{ItemOperationsRequest, ItemOperationsResponse};
@@ -49,6 +53,12 @@ fn by_name(
         ("ItemOperations", "response") => through::<ItemOperationsResponse>,
         ("MoveItems", "request") => through::<MoveItemsRequest>,
         ("MoveItems", "response") => through::<MoveItemsResponse>,
+        ("SendMail", "request") => through::<SendMailRequest>,
+        ("SendMail", "response") => through::<SendMailFailure>,
+        ("SmartReply", "request") => through::<SmartReplyRequest>,
+        ("SmartReply", "response") => through::<SmartReplyFailure>,
+        ("SmartForward", "request") => through::<SmartForwardRequest>,
+        ("SmartForward", "response") => through::<SmartForwardFailure>,
         _ => return None,
     };
     Some(through(root, version))
