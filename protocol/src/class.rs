@@ -1,3 +1,4 @@
 //! Item classes.
 
+pub mod contacts;
 pub mod email;
