@@ -1,6 +1,8 @@
 //! The command line.
 
-use std::io::{self, BufRead, Write};
+mod users;
+
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -8,12 +10,10 @@ use clap::{Parser, Subcommand};
 use directpush::app::App;
 use directpush::config::{Config, Flag, reference_example};
 use directpush::demo;
-use directpush::http::users::{self, Cost};
 use directpush::telemetry;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::info;
-use zeroize::Zeroizing;
 
 /// Push for the native Exchange accounts of phones, from the mail servers that people already run.
 #[derive(Debug, Parser)]
@@ -32,9 +32,9 @@ enum Command {
     /// Looks at settings.
     #[command(subcommand)]
     Config(Settings),
-    /// Prepares the users file.
+    /// Shows and changes who may sign in.
     #[command(subcommand)]
-    Users(Users),
+    Users(users::Users),
 }
 
 #[derive(Debug, Subcommand)]
@@ -45,18 +45,6 @@ enum Settings {
     Show(File),
     /// Prints an example of the file, with everything that can be set.
     Example,
-}
-
-#[derive(Debug, Subcommand)]
-enum Users {
-    /// Reads a password from standard input and prints the user's line.
-    Line {
-        /// The user's name: `user` or `user@domain`.
-        name: String,
-        /// The user's address, if it is another than the name.
-        #[arg(long)]
-        address: Option<String>,
-    },
 }
 
 /// How to serve.
@@ -117,7 +105,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
         Command::Config(Settings::Show(file)) => say(Config::show(file.path())?.trim_end()),
         Command::Config(Settings::Example) => say(reference_example().trim_end()),
-        Command::Users(Users::Line { name, address }) => users_line(&name, address.as_deref()),
+        Command::Users(users) => users.run(),
     }
 }
 
@@ -146,24 +134,6 @@ fn serve(options: &Serve) -> anyhow::Result<()> {
         app.shutdown().await;
         Ok(())
     })
-}
-
-fn users_line(name: &str, address: Option<&str>) -> anyhow::Result<()> {
-    let mut password = Zeroizing::new(String::new());
-    io::stdin()
-        .lock()
-        .read_line(&mut password)
-        .context("cannot read the password")?;
-    let password = password.trim_end_matches(['\r', '\n']);
-    anyhow::ensure!(
-        !password.is_empty(),
-        "the password is read from standard input, and there was none"
-    );
-    let line = users::line(name, password.as_bytes(), Cost::Full)?;
-    match address {
-        Some(address) => say(&format!("{line}:{address}")),
-        None => say(&line),
-    }
 }
 
 fn say(text: &str) -> anyhow::Result<()> {

@@ -4,8 +4,6 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tempfile::TempDir;
 
 use super::DemoError;
@@ -33,7 +31,7 @@ impl Stage {
             .prefix("directpush-demo-")
             .tempdir()
             .map_err(DemoError::Folder)?;
-        let password = random_password().map_err(DemoError::Folder)?;
+        let password = users::random_password().map_err(DemoError::Folder)?;
         let maildir = fill(folder.path(), &password).map_err(DemoError::Folder)?;
         let config = Config::with_own_settings(&settings(folder.path()))?;
         Ok(Self {
@@ -69,12 +67,6 @@ fn settings(folder: &Path) -> String {
     )
 }
 
-fn random_password() -> io::Result<String> {
-    let mut bytes = [0; 15];
-    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +81,6 @@ mod tests {
         let (folder, password) = (path, stage.password.clone());
         drop(stage);
         assert!(!folder.exists());
-        assert_eq!(password.len(), 20);
+        assert_eq!(password.len(), 23);
     }
 }

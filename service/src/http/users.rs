@@ -9,6 +9,7 @@
 //! A name without a domain belongs to the default domain, when there is one. Anybody may sign in by the
 //! address as well. A file with a mistake is refused as a whole, at start; later the last good one stays.
 
+mod file;
 mod table;
 
 use std::io;
@@ -29,6 +30,7 @@ use crate::http::auth::{Account, Authenticator, LoginName, Verdict};
 use crate::http::request::{AccountName, Secret};
 use crate::tasks::Tasks;
 
+pub use file::{EditError, Listed, UsersFile};
 pub use table::Mistake;
 
 use table::{Entry, Table};
@@ -230,6 +232,26 @@ pub enum Cost {
 /// When the system has no randomness.
 pub fn line(name: &str, password: &[u8], cost: Cost) -> io::Result<String> {
     Ok(format!("{name}:{}", hash(password, cost)?))
+}
+
+/// A password that is random and can be typed on a phone: four groups of five letters and digits, 100 bits.
+///
+/// # Errors
+/// When the system has no randomness.
+pub fn random_password() -> io::Result<String> {
+    // Without letters that look like digits.
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let mut bytes = [0; 20];
+    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+    let mut password = String::with_capacity(23);
+    for (place, byte) in bytes.iter().enumerate() {
+        if place > 0 && place % 5 == 0 {
+            password.push('-');
+        }
+        let letter = LETTERS.get(usize::from(byte % 32)).copied();
+        password.push(char::from(letter.unwrap_or(b'x')));
+    }
+    Ok(password)
 }
 
 fn hash(password: &[u8], cost: Cost) -> io::Result<String> {

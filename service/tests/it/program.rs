@@ -259,3 +259,30 @@ async fn a_flag_that_does_not_fit_is_named() {
         "{err}"
     );
 }
+
+#[tokio::test]
+async fn users_are_added_listed_changed_and_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("c.toml").display().to_string();
+    std::fs::write(&config, settings(folder.path())).unwrap();
+    let users = async |arguments: &[&str], input: &str| {
+        let all: Vec<&str> = [&["users"], arguments, &["--config", &config]].concat();
+        let (output, out, err) = run(&all, input).await;
+        (output.status.success(), out, err)
+    };
+    let (good, out, _) = users(&["add", "bert", "--address", "b@example.org"], "two\n").await;
+    assert!(good && out.starts_with("bert was added"), "{out}");
+    let (_, out, _) = users(&["list"], "").await;
+    assert_eq!(out, "anna\nbert  b@example.org\n");
+    let (good, _, err) = users(&["add", "bert"], "two\n").await;
+    assert!(!good && err.contains("bert is there already"), "{err}");
+    let (good, out, _) = users(&["passwd", "anna", "--generate"], "").await;
+    let password = out.split("password: ").nth(1).unwrap().trim();
+    assert!(good && password.len() == 23, "{out}");
+    let (good, _, err) = users(&["passwd", "anna"], "\n").await;
+    assert!(!good && err.contains("there was none"), "{err}");
+    assert!(users(&["remove", "bert"], "").await.0);
+    let (good, _, err) = users(&["remove", "bert"], "").await;
+    assert!(!good && err.contains("no user bert"), "{err}");
+    assert_eq!(users(&["list"], "").await.1, "anna\n");
+}

@@ -83,6 +83,13 @@ impl Table {
         self.entries.get(name)
     }
 
+    /// All accounts, by name.
+    pub(super) fn entries(&self) -> Vec<&Entry> {
+        let mut entries: Vec<&Entry> = self.entries.values().collect();
+        entries.sort_by(|one, other| one.name.cmp(&other.name));
+        entries
+    }
+
     /// How many accounts there are.
     pub(super) fn len(&self) -> usize {
         self.entries.len()
