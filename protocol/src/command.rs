@@ -9,7 +9,10 @@
 
 pub mod compose_mail;
 mod error;
+pub mod folder_create;
+pub mod folder_delete;
 pub mod folder_sync;
+pub mod folder_update;
 pub mod get_item_estimate;
 mod ids;
 mod item_class;

@@ -2,7 +2,10 @@
 
 use protocol::command::Body;
 use protocol::command::compose_mail::{SendMailRequest, SmartForwardRequest, SmartReplyRequest};
+use protocol::command::folder_create::{FolderCreateRequest, FolderCreateResponse};
+use protocol::command::folder_delete::{FolderDeleteRequest, FolderDeleteResponse};
 use protocol::command::folder_sync::{FolderSyncRequest, FolderSyncResponse};
+use protocol::command::folder_update::{FolderUpdateRequest, FolderUpdateResponse};
 use protocol::command::get_item_estimate::{GetItemEstimateRequest, GetItemEstimateResponse};
 use protocol::command::item_operations::{ItemOperationsRequest, ItemOperationsResponse};
 use protocol::command::move_items::{MoveItemsRequest, MoveItemsResponse};
@@ -52,6 +55,12 @@ pub fn bodies(input: &[u8]) {
     body::<SyncResponse>(root);
     body::<FolderSyncRequest>(root);
     body::<FolderSyncResponse>(root);
+    body::<FolderCreateRequest>(root);
+    body::<FolderCreateResponse>(root);
+    body::<FolderUpdateRequest>(root);
+    body::<FolderUpdateResponse>(root);
+    body::<FolderDeleteRequest>(root);
+    body::<FolderDeleteResponse>(root);
     body::<PingRequest>(root);
     body::<PingResponse>(root);
     body::<ProvisionRequest>(root);

@@ -222,11 +222,10 @@ impl FolderChanges {
 
 impl Folder {
     fn from_element(element: &Element) -> Result<Self, BodyError> {
-        let parent_id = parts::optional_id(element, tags::PARENT_ID)?;
         let code = fields::required(fields::number(element, tags::TYPE)?, tags::TYPE)?;
         Ok(Self {
             server_id: parts::id(element, tags::SERVER_ID)?,
-            parent_id: parent_id.filter(|id: &CollectionId| id.as_str() != ROOT_ID),
+            parent_id: parent(element)?,
             display_name: parts::required(element, tags::DISPLAY_NAME)?
                 .value()
                 .into_owned(),
@@ -235,19 +234,29 @@ impl Folder {
     }
 
     fn to_element(&self, tag: Tag) -> Element {
-        let parent_id = self
-            .parent_id
-            .as_ref()
-            .map_or(ROOT_ID, CollectionId::as_str);
         Element::new(tag)
             .with(parts::write_id(tags::SERVER_ID, &self.server_id))
-            .with(Element::text(tags::PARENT_ID, parent_id))
+            .with(write_parent(self.parent_id.as_ref()))
             .with(Element::text(
                 tags::DISPLAY_NAME,
                 self.display_name.as_str(),
             ))
             .with(Element::number(tags::TYPE, self.folder_type.code()))
     }
+}
+
+/// The folder that holds a folder. The root is `0`; some phones leave the element empty or away instead.
+pub(super) fn parent(element: &Element) -> Result<Option<CollectionId>, BodyError> {
+    let parent: Option<CollectionId> = parts::optional_id(element, tags::PARENT_ID)?;
+    Ok(parent.filter(|id| id.as_str() != ROOT_ID))
+}
+
+/// The folder that holds a folder, as an element.
+pub(super) fn write_parent(parent: Option<&CollectionId>) -> Element {
+    Element::text(
+        tags::PARENT_ID,
+        parent.map_or(ROOT_ID, CollectionId::as_str),
+    )
 }
 
 /// The parent of folders that no folder holds.

@@ -1,11 +1,12 @@
 //! ItemOperations: single items and attachments, and whole folders (MS-ASCMD 2.2.1.10).
 
+mod range;
 mod request;
 mod response;
 
+pub use range::{ByteRange, RangeAsked};
 pub use request::{
-    ByteRange, FetchOperation, FetchOptions, FetchTarget, ItemOperation, ItemOperationsRequest,
-    STORE_MAILBOX,
+    FetchOperation, FetchOptions, FetchTarget, ItemOperation, ItemOperationsRequest, STORE_MAILBOX,
 };
 pub use response::{
     EmptyFolderAnswer, FetchAnswer, FetchContent, FetchProperties, ItemOperationsResponse,

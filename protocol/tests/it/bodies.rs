@@ -2,11 +2,13 @@
 
 mod any;
 mod any_compose;
+mod any_folders;
 mod any_items;
 mod any_settings;
 mod any_sync;
 mod laws;
 mod samples;
 mod samples_compose;
+mod samples_folders;
 mod samples_sync;
 mod vectors;

@@ -5,7 +5,7 @@ use protocol::command::Body;
 use protocol::command::item_operations::{
     ByteRange, EmptyFolderAnswer, FetchAnswer, FetchContent, FetchOperation, FetchOptions,
     FetchProperties, FetchTarget, ItemOperation, ItemOperationsRequest, ItemOperationsResponse,
-    MoveConversationAnswer,
+    MoveConversationAnswer, RangeAsked,
 };
 use protocol::command::{ItemClass, StatusCode};
 use protocol::element::Node;
@@ -212,7 +212,7 @@ fn wish(options: &FetchOptions, context: &Context<'_>) -> BodyWish {
 async fn attachment(
     context: &Context<'_>,
     reference: &str,
-    range: Option<ByteRange>,
+    range: Option<RangeAsked>,
 ) -> Result<FetchProperties, Refused> {
     let invalid = || Refused::Status(Status::InvalidAttachment);
     let (id, part) = reference.rsplit_once(':').ok_or_else(invalid)?;
@@ -237,23 +237,11 @@ async fn attachment(
 }
 
 /// The bytes of a range, as far as they are there; `None` if it begins after the end.
-fn cut(mut bytes: Vec<u8>, asked: ByteRange) -> Option<(Vec<u8>, ByteRange)> {
-    let first = usize::try_from(asked.first).ok()?;
-    if first >= bytes.len() || asked.last < asked.first {
-        return None;
-    }
-    let last = usize::try_from(asked.last)
-        .unwrap_or(usize::MAX)
-        .min(bytes.len() - 1);
-    bytes.truncate(last + 1);
-    bytes.drain(..first);
-    Some((
-        bytes,
-        ByteRange {
-            first: asked.first,
-            last: last as u64,
-        },
-    ))
+fn cut(mut bytes: Vec<u8>, asked: RangeAsked) -> Option<(Vec<u8>, ByteRange)> {
+    let given = asked.within(bytes.len() as u64)?;
+    bytes.truncate(usize::try_from(given.last).ok()?.saturating_add(1));
+    bytes.drain(..usize::try_from(given.first).ok()?);
+    Some((bytes, given))
 }
 
 #[cfg(test)]
@@ -262,17 +250,17 @@ mod tests {
 
     #[test]
     fn ranges_are_cut_to_what_is_there() {
-        for (first, last, expected) in [
-            (0, 3, Some((&b"0123"[..], 3))),
-            (2, 2, Some((b"2", 2))),
-            (8, 100, Some((b"89", 9))),
-            (10, 12, None),
-            (3, 2, None),
+        for (asked, expected) in [
+            ("0-3", Some((&b"0123"[..], 0, 3))),
+            ("2-2", Some((b"2", 2, 2))),
+            ("8-", Some((b"89", 8, 9))),
+            ("8-100", Some((b"89", 8, 9))),
+            ("10-12", None),
         ] {
-            let found = cut(b"0123456789".to_vec(), ByteRange { first, last });
+            let found = cut(b"0123456789".to_vec(), RangeAsked::parse(asked));
             let expected =
-                expected.map(|(bytes, last)| (bytes.to_vec(), ByteRange { first, last }));
-            assert_eq!(found, expected, "{first}-{last}");
+                expected.map(|(bytes, first, last)| (bytes.to_vec(), ByteRange { first, last }));
+            assert_eq!(found, expected, "{asked}");
         }
     }
 }

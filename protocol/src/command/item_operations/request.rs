@@ -10,6 +10,8 @@ use crate::element::Element;
 use crate::tag::Tag;
 use crate::version::Version;
 
+use super::range::RangeAsked;
+
 /// Operations, to be done in order, each with an answer of its own.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct ItemOperationsRequest {
@@ -80,7 +82,7 @@ pub struct FetchOptions {
     /// Only these properties.
     pub schema: Option<Vec<Tag>>,
     /// Only these bytes.
-    pub range: Option<ByteRange>,
+    pub range: Option<RangeAsked>,
     /// Which messages to send as MIME.
     pub mime_support: Option<MimeSupport>,
     /// Bodies that the phone can take.
@@ -89,15 +91,6 @@ pub struct FetchOptions {
     pub body_part_preference: Option<BodyPartPreference>,
     /// Whether the phone understands rights management (14.1 on).
     pub rights_management: Option<bool>,
-}
-
-/// Bytes from `first` to `last`, both included (MS-ASCMD 2.2.3.143.1).
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct ByteRange {
-    /// The first byte, from 0.
-    pub first: u64,
-    /// The last byte, not before the first.
-    pub last: u64,
 }
 
 /// The store of the user's folders.
@@ -253,7 +246,9 @@ impl FetchOptions {
             .transpose()?;
         Ok(Self {
             schema: schema.map(|list| list.elements().map(|property| property.tag).collect()),
-            range: ByteRange::from_parent(element)?,
+            range: element
+                .child(tags::RANGE)
+                .map(|range| RangeAsked::parse(&range.value())),
             mime_support: parts::code(element, airsync::MIME_SUPPORT, MimeSupport::from_code)?,
             body_preferences,
             body_part_preference,
@@ -271,7 +266,7 @@ impl FetchOptions {
         let rights = self.rights_management;
         Element::new(tags::OPTIONS)
             .with_some(schema)
-            .with_some(self.range.map(ByteRange::to_element))
+            .with_some(self.range.map(RangeAsked::to_element))
             .with_some(mime.map(|mime| Element::number(airsync::MIME_SUPPORT, mime.code())))
             .with_all(
                 self.body_preferences
@@ -287,50 +282,9 @@ impl FetchOptions {
     }
 }
 
-impl ByteRange {
-    /// Reads `first-last`, `None` if it is none or ends before it begins.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let (first, last) = text.trim().split_once('-')?;
-        let range = Self {
-            first: first.parse().ok()?,
-            last: last.parse().ok()?,
-        };
-        (range.first <= range.last).then_some(range)
-    }
-
-    pub(super) fn from_parent(parent: &Element) -> Result<Option<Self>, BodyError> {
-        let Some(range) = parent.child(tags::RANGE) else {
-            return Ok(None);
-        };
-        let parsed = Self::parse(&range.value());
-        parsed.map(Some).ok_or_else(|| parts::unknown(tags::RANGE))
-    }
-
-    pub(super) fn to_element(self) -> Element {
-        Element::text(tags::RANGE, format!("{}-{}", self.first, self.last))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ranges_include_both_ends() {
-        let range = |first, last| Some(ByteRange { first, last });
-        for (text, expected) in [
-            ("0-0", range(0, 0)),
-            (" 5-10 ", range(5, 10)),
-            ("10-5", None),
-            ("5", None),
-            ("5-", None),
-            ("-5", None),
-            ("a-b", None),
-        ] {
-            assert_eq!(ByteRange::parse(text), expected, "{text}");
-        }
-    }
 
     #[test]
     fn an_empty_file_reference_is_a_target_of_its_own() {

@@ -2,12 +2,12 @@
 
 use proptest::collection::vec;
 use proptest::option;
-use proptest::prelude::{BoxedStrategy, Strategy, any, prop_oneof};
+use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof};
 use protocol::codepages::item_operations;
 use protocol::command::item_operations::{
     ByteRange, EmptyFolderAnswer, FetchAnswer, FetchContent, FetchOperation, FetchOptions,
     FetchProperties, FetchTarget, ItemOperation, ItemOperationsRequest, ItemOperationsResponse,
-    MoveConversationAnswer,
+    MoveConversationAnswer, RangeAsked,
 };
 use protocol::command::move_items::{Move, MoveAnswer, MoveItemsRequest, MoveItemsResponse};
 use protocol::version::Version;
@@ -22,6 +22,14 @@ fn range() -> impl Strategy<Value = ByteRange> {
         first: one.min(two),
         last: one.max(two),
     })
+}
+
+fn asked() -> impl Strategy<Value = RangeAsked> {
+    let bytes = (range(), any::<bool>()).prop_map(|(range, open)| RangeAsked::Bytes {
+        first: range.first,
+        last: (!open).then_some(range.last),
+    });
+    prop_oneof![4 => bytes, 1 => Just(RangeAsked::Malformed)]
 }
 
 fn target() -> impl Strategy<Value = FetchTarget> {
@@ -40,7 +48,7 @@ fn target() -> impl Strategy<Value = FetchTarget> {
 fn fetch(version: Version) -> impl Strategy<Value = FetchOperation> {
     let options = (
         option::of(vec(tag(), 0..3)),
-        option::of(range()),
+        option::of(asked()),
         option::of(mime_support()),
         vec(body_preference(version), 0..3),
         body_part(version),

@@ -22,6 +22,7 @@ use super::any::{
     body_part, body_preference, class, client_id, collection_id, data, filter_type, mime_support,
     old_class, server_id, since, status, sync_key, tag, text,
 };
+use super::any_folders::parent;
 
 pub(super) fn options(version: Version) -> impl Strategy<Value = SyncOptions> {
     let conflict = select(vec![Conflict::ClientWins, Conflict::ServerWins]);
@@ -234,10 +235,9 @@ pub(super) fn folder_sync_request() -> impl Strategy<Value = FolderSyncRequest> 
 }
 
 pub(super) fn folder_sync_response() -> impl Strategy<Value = FolderSyncResponse> {
-    let parent = option::of(collection_id().prop_filter("the root", |id| id.as_str() != "0"));
     let folder = (
         collection_id(),
-        parent,
+        parent(),
         text(),
         select(&FolderType::ALL[..]),
     )

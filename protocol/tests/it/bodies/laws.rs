@@ -10,6 +10,10 @@ use protocol::version::Version;
 use protocol::wbxml::{Limits, decode, encode};
 
 use super::any_compose::{failure, forward_request, reply_request, send_request};
+use super::any_folders::{
+    create_request, create_response, delete_request, delete_response, update_request,
+    update_response,
+};
 use super::any_items::{move_request, move_response, operations_request, operations_response};
 use super::any_settings::{
     provision_request, provision_response, settings_request, settings_response,
@@ -142,5 +146,20 @@ proptest! {
         returns(&ping.1, version)?;
         returns(&moves.0, version)?;
         returns(&moves.1, version)?;
+    }
+
+    #[test]
+    fn changes_of_folders(
+        version in select(&Version::SERVED[..]),
+        create in (create_request(), create_response()),
+        update in (update_request(), update_response()),
+        delete in (delete_request(), delete_response()),
+    ) {
+        returns(&create.0, version)?;
+        returns(&create.1, version)?;
+        returns(&update.0, version)?;
+        returns(&update.1, version)?;
+        returns(&delete.0, version)?;
+        returns(&delete.1, version)?;
     }
 }

@@ -3,15 +3,13 @@
 use protocol::airsyncbase::{BodyPreference, BodyType};
 use protocol::class::email::Email;
 use protocol::codepages::item_operations;
-use protocol::command::folder_sync::{
-    Folder, FolderChanges, FolderSyncRequest, FolderSyncResponse, FolderType,
-};
 use protocol::command::get_item_estimate::{
     EstimateAnswer, EstimateCollection, GetItemEstimateRequest, GetItemEstimateResponse,
 };
 use protocol::command::item_operations::{
     ByteRange, FetchAnswer, FetchContent, FetchOperation, FetchOptions, FetchProperties,
-    FetchTarget, ItemOperation, ItemOperationsRequest, ItemOperationsResponse, STORE_MAILBOX,
+    FetchTarget, ItemOperation, ItemOperationsRequest, ItemOperationsResponse, RangeAsked,
+    STORE_MAILBOX,
 };
 use protocol::command::move_items::{Move, MoveAnswer, MoveItemsRequest, MoveItemsResponse};
 use protocol::command::ping::{PingFolder, PingRequest, PingResponse};
@@ -28,7 +26,7 @@ use protocol::command::{Body, CollectionId, ItemClass, ServerId, StatusCode, Syn
 use protocol::element::Element;
 use protocol::version::Version;
 
-use super::{samples_compose, samples_sync};
+use super::{samples_compose, samples_folders, samples_sync};
 
 /// A body, and the name of the vector that it must equal.
 pub(super) struct Sample {
@@ -42,7 +40,7 @@ pub(super) const OK: StatusCode = StatusCode::SUCCESS;
 pub(super) fn samples() -> Vec<Sample> {
     let mut all = samples_sync::sync_requests();
     all.extend(samples_sync::sync_answers());
-    all.extend(hierarchy());
+    all.extend(samples_folders::folders());
     all.extend(pings());
     all.extend(estimates());
     all.extend(operations());
@@ -71,40 +69,6 @@ pub(super) fn folder(number: u32) -> CollectionId {
 
 pub(super) fn item(number: u32) -> ServerId {
     ServerId::from_numbers(5, number)
-}
-
-fn hierarchy() -> Vec<Sample> {
-    let one = |number, parent: Option<u32>, name: &str, folder_type| Folder {
-        server_id: folder(number),
-        parent_id: parent.map(folder),
-        display_name: name.to_owned(),
-        folder_type,
-    };
-    let response = FolderSyncResponse {
-        status: OK,
-        sync_key: Some(key("h.2")),
-        changes: Some(FolderChanges {
-            updates: vec![one(9, Some(5), "Lists", FolderType::UserMail)],
-            deletes: vec![folder(8)],
-            adds: vec![
-                one(5, None, "Inbox", FolderType::Inbox),
-                one(6, None, "Gesendet – ä", FolderType::SentItems),
-            ],
-        }),
-    };
-    let request = FolderSyncRequest {
-        sync_key: key("h.1"),
-    };
-    let failed = FolderSyncResponse::failed(StatusCode::new(9));
-    vec![
-        sample("FolderSync.request.12.1", Version::V12_1, &request),
-        sample(
-            "FolderSync.response.12.1-changes",
-            Version::V12_1,
-            &response,
-        ),
-        sample("FolderSync.response.16.1-failed", Version::V16_1, &failed),
-    ]
 }
 
 fn pings() -> Vec<Sample> {
@@ -177,8 +141,12 @@ fn operations() -> Vec<Sample> {
         })
     };
     let range = Some(ByteRange { first: 0, last: 4 });
+    let asked = Some(RangeAsked::Bytes {
+        first: 0,
+        last: Some(4),
+    });
     let some = FetchOptions {
-        range,
+        range: asked,
         ..FetchOptions::default()
     };
     let whole = FetchOptions {

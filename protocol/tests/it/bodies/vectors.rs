@@ -7,7 +7,10 @@ use protocol::command::compose_mail::{
     SendMailFailure, SendMailRequest, SmartForwardFailure, SmartForwardRequest, SmartReplyFailure,
     SmartReplyRequest,
 };
+use protocol::command::folder_create::{FolderCreateRequest, FolderCreateResponse};
+use protocol::command::folder_delete::{FolderDeleteRequest, FolderDeleteResponse};
 use protocol::command::folder_sync::{FolderSyncRequest, FolderSyncResponse};
+use protocol::command::folder_update::{FolderUpdateRequest, FolderUpdateResponse};
 use protocol::command::get_item_estimate::{GetItemEstimateRequest, GetItemEstimateResponse};
 use protocol::command::item_operations::{ItemOperationsRequest, ItemOperationsResponse};
 use protocol::command::move_items::{MoveItemsRequest, MoveItemsResponse};
@@ -41,6 +44,12 @@ fn by_name(
         ("Sync", "response") => through::<SyncResponse>,
         ("FolderSync", "request") => through::<FolderSyncRequest>,
         ("FolderSync", "response") => through::<FolderSyncResponse>,
+        ("FolderCreate", "request") => through::<FolderCreateRequest>,
+        ("FolderCreate", "response") => through::<FolderCreateResponse>,
+        ("FolderUpdate", "request") => through::<FolderUpdateRequest>,
+        ("FolderUpdate", "response") => through::<FolderUpdateResponse>,
+        ("FolderDelete", "request") => through::<FolderDeleteRequest>,
+        ("FolderDelete", "response") => through::<FolderDeleteResponse>,
         ("Ping", "request") => through::<PingRequest>,
         ("Ping", "response") => through::<PingResponse>,
         ("Provision", "request") => through::<ProvisionRequest>,
