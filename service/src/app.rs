@@ -16,6 +16,7 @@ use tokio::time;
 use tracing::info;
 
 use crate::app::core::Core;
+use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Shutdown};
 use crate::http::tls::TlsError;
 use crate::http::users::UsersError;
@@ -44,7 +45,7 @@ impl App {
     pub async fn start(config: &Config) -> Result<RunningApp, StartError> {
         limits::check(config);
         let metrics = Metrics::new()?;
-        let core = Core::start(config, &metrics).await?;
+        let core = Core::start(config, &metrics, &Clock::system()).await?;
         match Front::start(config, core.dispatch(), &metrics).await {
             Ok(front) => Ok(RunningApp {
                 front,

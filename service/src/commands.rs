@@ -24,6 +24,7 @@ use protocol::flow::heartbeat::HeartbeatBounds;
 use protocol::query::Command;
 use protocol::version::Version;
 
+use crate::clock::Clock;
 use crate::commands::context::Context;
 pub use crate::commands::receipts::Receipts;
 use crate::error::Fault;
@@ -80,6 +81,8 @@ pub struct Commands {
     pub grants: Arc<Grants>,
     /// What is counted.
     pub metrics: Metrics,
+    /// What time it is.
+    pub clock: Clock,
 }
 
 impl std::fmt::Debug for Commands {

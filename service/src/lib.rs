@@ -4,6 +4,7 @@
 
 pub mod admin;
 pub mod app;
+pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod convert;

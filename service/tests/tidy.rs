@@ -37,7 +37,15 @@ const ROOMS: [(&str, &[&str]); 11] = [
 ];
 
 /// Usable by every room of `service`.
-const LEAVES: [&str; 6] = ["config", "error", "ids", "metrics", "tasks", "telemetry"];
+const LEAVES: [&str; 7] = [
+    "clock",
+    "config",
+    "error",
+    "ids",
+    "metrics",
+    "tasks",
+    "telemetry",
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -147,6 +155,31 @@ fn crates_use_each_other_one_way() {
                 for word in words.iter().filter(|word| line.contains(**word)) {
                     problems.push(format!("{path}:{}: may not use {word}", number + 1));
                 }
+            }
+        }
+    }
+    report(&problems);
+}
+
+/// The demo plays the world around the service: its phone and its mail have the machine's time.
+#[test]
+fn wall_time_is_read_in_one_place() {
+    let tellers = [
+        "SystemTime::now",
+        "Timestamp::now",
+        "Zoned::now",
+        "Utc::now",
+    ];
+    let mut problems = Vec::new();
+    for (path, text) in sources() {
+        let elsewhere = path.starts_with("service/src/")
+            && !path.starts_with("service/src/clock")
+            && !path.starts_with("service/src/demo");
+        // What a test inside a file uses is not what its room uses.
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for (number, line) in code.lines().enumerate().filter(|_| elsewhere) {
+            if tellers.iter().any(|teller| line.contains(teller)) {
+                problems.push(format!("{path}:{}: ask service::clock", number + 1));
             }
         }
     }

@@ -13,6 +13,7 @@ use protocol::version::Version;
 use crate::app::StartError;
 use crate::app::accounts::Accounts;
 use crate::app::upkeep;
+use crate::clock::Clock;
 use crate::commands::{Commands, Grants, Receipts};
 use crate::config::{Config, Push};
 use crate::http::Dispatch;
@@ -51,7 +52,11 @@ pub(super) struct Core {
 
 impl Core {
     /// Opens the store and starts what watches and waits.
-    pub(super) async fn start(config: &Config, metrics: &Metrics) -> Result<Self, StartError> {
+    pub(super) async fn start(
+        config: &Config,
+        metrics: &Metrics,
+        clock: &Clock,
+    ) -> Result<Self, StartError> {
         let store = Store::open(&config.store.path)
             .await
             .map_err(|source| StartError::Store {
@@ -70,6 +75,7 @@ impl Core {
             mailboxes: Arc::clone(&accounts) as Arc<dyn MailboxProvider>,
             channel: Arc::clone(&channel),
             metrics: metrics.clone(),
+            clock: clock.clone(),
             tasks: watchers.clone(),
         }));
         let hub = Hub::start(HubParts {
@@ -83,14 +89,16 @@ impl Core {
                 trigger: trigger(&config.push),
                 ..HubConfig::default()
             },
+            wall: clock.clone(),
         });
-        watchers.spawn(upkeep::run(index.clone(), watchers.token()));
+        watchers.spawn(upkeep::run(index.clone(), clock.clone(), watchers.token()));
         let commands = Commands {
             receipts: Receipts::start(index.clone(), Arc::clone(&hub), metrics.clone(), &push),
             index,
             hub: Arc::clone(&hub),
             supervisor,
             grants: Arc::new(grants(config)),
+            clock: clock.clone(),
             metrics: metrics.clone(),
         };
         Ok(Self {

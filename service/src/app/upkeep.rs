@@ -1,11 +1,12 @@
 //! Keeps the store small: tombstones, rows that no device can see, repeats that will not come any more.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use tokio::time;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
+use crate::clock::Clock;
 use crate::index::{Index, IndexError};
 
 /// Between two rounds. A tombstone costs a row, so there is no hurry.
@@ -15,9 +16,9 @@ const EVERY: Duration = Duration::from_secs(6 * 3600);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Tidies one account after the other, for ever.
-pub(super) async fn run(index: Index, stop: CancellationToken) {
+pub(super) async fn run(index: Index, clock: Clock, stop: CancellationToken) {
     while stop.run_until_cancelled(time::sleep(EVERY)).await.is_some() {
-        match stop.run_until_cancelled(round(&index)).await {
+        match stop.run_until_cancelled(round(&index, &clock)).await {
             Some(Ok(())) => debug!("store tidied"),
             Some(Err(error)) => warn!(%error, "store not tidied"),
             None => return,
@@ -25,13 +26,8 @@ pub(super) async fn run(index: Index, stop: CancellationToken) {
     }
 }
 
-async fn round(index: &Index) -> Result<(), IndexError> {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    index
-        .forget_repeats(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
-        .await?;
+async fn round(index: &Index, clock: &Clock) -> Result<(), IndexError> {
+    index.forget_repeats(clock.seconds()).await?;
     for (account, _) in index.store().accounts().await? {
         index.tidy(account).await?;
         time::sleep(PAUSE).await;
@@ -85,7 +81,7 @@ mod tests {
             };
             let _applied = index.apply(account, folder, &from, &delta).await.unwrap();
         }
-        round(&index).await.unwrap();
+        round(&index, &Clock::system()).await.unwrap();
         let again = index.collect(account, folder).await.unwrap();
         assert_eq!(again.tombstones, 0, "the round left a tombstone behind");
     }

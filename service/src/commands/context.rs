@@ -1,7 +1,6 @@
 //! What every command needs to know of its request.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use backends::Mailbox;
 use protocol::command::{Body, BodyError, BodyErrorKind};
@@ -44,7 +43,7 @@ impl<'a> Context<'a> {
         request: EasRequest,
         facts: &'a mut Facts,
     ) -> Result<Self, Fault> {
-        let now = epoch_seconds();
+        let now = parts.clock.seconds();
         let store = parts.index.store();
         let account = store
             .account(request.identity.account.as_str(), now)
@@ -148,12 +147,4 @@ impl<'a> Context<'a> {
 /// A body as an answer.
 pub(super) fn encoded<B: Body>(body: &B, version: Version) -> Answer {
     Answer::wbxml(wbxml::encode(&body.to_element(version), version))
-}
-
-/// Now, in UTC epoch seconds.
-pub(super) fn epoch_seconds() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }

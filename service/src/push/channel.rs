@@ -5,11 +5,11 @@
 //! (R2), and one that is told of a new epoch reads again for everything that is parked (R3).
 
 use std::sync::Weak;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use thiserror::Error;
 
+use crate::clock::Clock;
 use crate::ids::{AccountId, FolderNo, Seq};
 
 /// Says that something of an account may have changed. Carries ids and numbers only.
@@ -46,11 +46,8 @@ impl Seen {
 
     /// Just now, by this node's clock.
     #[must_use]
-    pub fn now() -> Self {
-        let micros = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_micros());
-        Self(i64::try_from(micros).unwrap_or(i64::MAX))
+    pub fn now(clock: &Clock) -> Self {
+        Self(clock.micros())
     }
 
     /// From microseconds of UTC, as another node wrote them.

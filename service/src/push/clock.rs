@@ -96,7 +96,7 @@ impl Hub {
                 oldest = oldest.earlier(entry.seen);
             }
         }
-        let age = oldest.age(Seen::now());
+        let age = oldest.age(Seen::now(&self.wall));
         let seconds = age.map_or(0, |age| i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
         self.metrics.changes.oldest_undelivered.set(seconds);
         if age.is_some() {

@@ -9,7 +9,7 @@ use protocol::flow::parked::Input;
 use tokio::sync::oneshot;
 use tokio::time;
 
-use super::channel::{Channel, HintSink, Seen};
+use super::channel::{Channel, HintSink};
 use super::clock::{self, Clock};
 use super::memory::Takeover;
 use super::parking::{Ended, FolderSyncAdvice, FolderSyncFound, ParkedRow, Parking};
@@ -49,6 +49,8 @@ pub struct HubParts {
     pub tasks: Tasks,
     /// Settings.
     pub config: HubConfig,
+    /// What time it is in the world.
+    pub wall: crate::clock::Clock,
 }
 
 /// Settings of a hub.
@@ -84,6 +86,7 @@ pub struct Hub {
     pub(super) metrics: Metrics,
     pub(super) queue: Queue,
     pub(super) clock: Clock,
+    pub(super) wall: crate::clock::Clock,
     watching: Arc<dyn Watching>,
     trigger: Trigger,
     park_max: Duration,
@@ -110,6 +113,7 @@ impl Hub {
             park_max: parts.config.park_max,
             queue: Queue::default(),
             clock: Clock::new(origin),
+            wall: parts.wall,
             draining: AtomicBool::new(false),
         });
         let sink: Weak<dyn HintSink> = Arc::<Self>::downgrade(&hub);
@@ -301,9 +305,4 @@ pub(super) fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
 /// The time, by the clock that tests can hold.
 pub(super) fn now() -> Instant {
     time::Instant::now().into_std()
-}
-
-/// The time in UTC epoch seconds.
-pub(super) fn now_utc() -> i64 {
-    Seen::now().micros().div_euclid(1_000_000)
 }

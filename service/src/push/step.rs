@@ -87,7 +87,7 @@ impl Hub {
         let Some(entry) = shard.remove(key) else {
             return;
         };
-        let ended = entry.ended(answer, now);
+        let ended = entry.ended(answer, now, Seen::now(&self.wall));
         self.count(&entry, &ended, now);
         // The receiver is gone only when the client is, and then its place is being freed.
         let _unwanted = entry.answer.send(ended);

@@ -14,7 +14,6 @@ use tokio_util::sync::DropGuard;
 
 use super::alarms::{Alarms, Tick};
 use super::channel::Seen;
-use super::hub::now_utc;
 use super::judge::Case;
 use super::memory::DeviceMemory;
 use super::parking::{Ended, Outcome, ParkedRow, Parking};
@@ -290,23 +289,23 @@ impl Entry {
         all.filter(|(folder, _)| folders.contains(folder)).collect()
     }
 
-    /// The entry as it is judged at `now`.
-    pub(super) fn case(&self, trigger: Trigger, now: Instant) -> Case<'_> {
+    /// The entry as it is judged at `now`, which is `now_utc` seconds of UTC.
+    pub(super) fn case(&self, trigger: Trigger, now: Instant, now_utc: i64) -> Case<'_> {
         Case {
             folders: &self.folders,
             heartbeat: self.deadline.saturating_duration_since(self.since),
             deadline: self.deadline,
             trigger,
             now,
-            now_utc: now_utc(),
+            now_utc,
         }
     }
 
-    /// How the entry ends with this answer.
-    pub(super) fn ended(&self, answer: Answer<FolderNo>, now: Instant) -> Ended {
+    /// How the entry ends with this answer at `now`, which is `wall` in the world.
+    pub(super) fn ended(&self, answer: Answer<FolderNo>, now: Instant, wall: Seen) -> Ended {
         let outcome = Outcome::from(answer);
         let change_age = match outcome {
-            Outcome::Changed(_) | Outcome::Hierarchy => self.seen.age(Seen::now()),
+            Outcome::Changed(_) | Outcome::Hierarchy => self.seen.age(wall),
             Outcome::Expired | Outcome::Superseded | Outcome::Draining | Outcome::AccountGone => {
                 None
             }

@@ -141,7 +141,11 @@ impl Hub {
         let mut shard = self.shard_of(key.account);
         let trigger = self.trigger(&shard, key.account);
         let (entry, memory) = shard.with_memory(key)?;
-        let doubts = judge::doubts_due(entry.case(trigger, now()), report, memory);
+        let doubts = judge::doubts_due(
+            entry.case(trigger, now(), self.wall.seconds()),
+            report,
+            memory,
+        );
         for folder in &doubts {
             memory.owe(*folder);
         }
@@ -157,7 +161,7 @@ impl Hub {
             return Next::Wait;
         };
         note(entry, report);
-        let case = entry.case(trigger, now);
+        let case = entry.case(trigger, now, self.wall.seconds());
         let unknown = judge::unknown(&entry.folders, report, memory);
         let findings = judge::findings(case, report, memory);
         settle_memory(memory, &entry.folders, report, unknown.is_empty());

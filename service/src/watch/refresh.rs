@@ -10,6 +10,8 @@ use tracing::{debug, warn};
 
 use super::flight::{Flights, Turn};
 use super::mailboxes::MailboxProvider;
+use super::supervisor::SupervisorParts;
+use crate::clock::Clock;
 use crate::ids::{AccountId, FolderNo, Seq};
 use crate::index::{Applied, Index, IndexError};
 use crate::metrics::{ChangeStage, Metrics};
@@ -70,27 +72,28 @@ pub(super) struct Refresher {
     pub(super) mailboxes: Arc<dyn MailboxProvider>,
     pub(super) metrics: Metrics,
     pub(super) tasks: Tasks,
+    clock: Clock,
     channel: Arc<dyn Channel>,
     pub(super) flights: Flights,
 }
 
 impl Refresher {
     /// A refresher at rest.
-    pub(super) fn new(
-        index: Index,
-        mailboxes: Arc<dyn MailboxProvider>,
-        channel: Arc<dyn Channel>,
-        metrics: Metrics,
-        tasks: Tasks,
-    ) -> Self {
+    pub(super) fn new(parts: SupervisorParts) -> Self {
         Self {
-            index,
-            mailboxes,
-            metrics,
-            tasks,
-            channel,
+            index: parts.index,
+            mailboxes: parts.mailboxes,
+            metrics: parts.metrics,
+            tasks: parts.tasks,
+            clock: parts.clock,
+            channel: parts.channel,
             flights: Flights::default(),
         }
+    }
+
+    /// What is seen now was seen now.
+    pub(super) fn seen(&self) -> Seen {
+        Seen::now(&self.clock)
     }
 
     /// Refreshes a folder, or the hierarchy for [`FolderNo::ROOT`]: what was done before the call is in the

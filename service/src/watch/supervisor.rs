@@ -13,10 +13,11 @@ use super::mailboxes::MailboxProvider;
 use super::refresh::{RefreshError, Refresher};
 use super::status::{AccountStatus, Proof};
 use super::task;
+use crate::clock::Clock;
 use crate::ids::{AccountId, FolderNo, Seq};
 use crate::index::Index;
 use crate::metrics::Metrics;
-use crate::push::{Channel, Hint, Interest, Seen, Topic, Watching};
+use crate::push::{Channel, Hint, Interest, Topic, Watching};
 use crate::tasks::Tasks;
 
 /// How long an account stays watched after nobody waits for it: devices come back after each answer.
@@ -32,6 +33,8 @@ pub struct SupervisorParts {
     pub channel: Arc<dyn Channel>,
     /// What is counted.
     pub metrics: Metrics,
+    /// What time it is.
+    pub clock: Clock,
     /// Who owns the watchers and the refreshes.
     pub tasks: Tasks,
 }
@@ -72,13 +75,7 @@ impl Supervisor {
     /// A supervisor that watches nobody yet.
     #[must_use]
     pub fn new(parts: SupervisorParts) -> Self {
-        let refresher = Refresher::new(
-            parts.index,
-            parts.mailboxes,
-            parts.channel,
-            parts.metrics,
-            parts.tasks,
-        );
+        let refresher = Refresher::new(parts);
         Self {
             shared: Arc::new(Shared {
                 refresher: Arc::new(refresher),
@@ -110,7 +107,7 @@ impl Supervisor {
         let refreshed = self
             .shared
             .refresher
-            .refresh(account, folder, Seen::now())
+            .refresh(account, folder, self.shared.refresher.seen())
             .await;
         match refreshed {
             Err(RefreshError::Channel(_)) => {
@@ -136,7 +133,7 @@ impl Supervisor {
     pub async fn refresh_hierarchy(&self, account: AccountId) -> Result<(), RefreshError> {
         let root = FolderNo::ROOT;
         let refresher = &self.shared.refresher;
-        match refresher.refresh(account, root, Seen::now()).await {
+        match refresher.refresh(account, root, refresher.seen()).await {
             Ok(_) => Ok(()),
             Err(RefreshError::Channel(_)) => {
                 self.shared.start_over(account);
@@ -176,7 +173,7 @@ impl Supervisor {
         let published = match refresher.index.seq(account, folder).await {
             Ok(seq) => {
                 let topic = Topic::Folder(folder, seq);
-                let seen = Seen::now();
+                let seen = refresher.seen();
                 refresher
                     .publish(Hint {
                         account,

@@ -153,7 +153,7 @@ impl Watcher {
     }
 
     fn heard(&self, listening: &mut Listening, event: WatchEvent) {
-        let seen = Seen::now();
+        let seen = self.refresher.seen();
         match event {
             WatchEvent::Changed(reference) => match listening.folders.get(&reference) {
                 Some(folder) => listening.work.event(*folder, seen),
@@ -185,7 +185,7 @@ impl Watcher {
             listening.running.push(Box::pin(async move {
                 let seen = match job.cause {
                     Cause::Event(seen) => seen,
-                    Cause::Sweep => Seen::now(),
+                    Cause::Sweep => refresher.seen(),
                 };
                 let result = refresher.refresh(account, job.folder, seen).await;
                 (job, result)
@@ -263,7 +263,7 @@ impl Watcher {
     /// Compares everything once, as far as it can be reached.
     async fn look_once(&self) {
         let refresher = &self.refresher;
-        let seen = Seen::now();
+        let seen = self.refresher.seen();
         if refresher
             .refresh(self.account, FolderNo::ROOT, seen)
             .await
@@ -294,7 +294,7 @@ impl Watcher {
         let metrics = &self.refresher.metrics.watch;
         match cause {
             Cause::Event(seen) => {
-                if let Some(took) = seen.age(Seen::now()) {
+                if let Some(took) = seen.age(self.refresher.seen()) {
                     metrics.refresh.observe(took.as_secs_f64());
                 }
             }

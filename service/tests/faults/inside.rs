@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use backends::local::{LocalOptions, LocalStats, LocalStore};
 use backends::{BackendError, Mailbox};
+use directpush::clock::Clock;
 use directpush::commands::{Commands, Grants, Receipts};
 use directpush::http::Dispatch;
 use directpush::http::answer::{Answer, Content};
@@ -73,6 +74,7 @@ impl Inside {
             mailboxes: Arc::new(mailbox),
             channel: channel.clone(),
             metrics: metrics.clone(),
+            clock: Clock::system(),
             tasks: watchers.clone(),
         }));
         let hub = Hub::start(HubParts {
@@ -82,6 +84,7 @@ impl Inside {
             metrics: metrics.clone(),
             tasks: push.clone(),
             config: HubConfig::default(),
+            wall: Clock::system(),
         });
         let commands = Commands {
             receipts: Receipts::start(index.clone(), Arc::clone(&hub), metrics.clone(), &push),
@@ -90,6 +93,7 @@ impl Inside {
             supervisor,
             grants: Arc::new(grants()),
             metrics,
+            clock: Clock::system(),
         };
         Self {
             commands: Arc::new(commands),

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
+use directpush::clock::Clock;
 use directpush::ids::{DeviceId, FolderNo, Principal, Seq};
 use directpush::index::IndexError;
 use directpush::push::{
@@ -64,7 +65,7 @@ impl Ledger {
         Hint {
             account: ACCOUNT,
             topic: Topic::Folder(folder, seq),
-            seen: Seen::now(),
+            seen: Seen::now(&Clock::system()),
         }
     }
 

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use directpush::clock::Clock;
 use directpush::ids::{AccountId, DeviceId, FolderNo, Principal};
 use directpush::index::Notes;
 use directpush::metrics::{Metrics, ParkKind};
@@ -72,6 +73,7 @@ impl Scene {
             metrics: metrics.clone(),
             tasks: tasks.clone(),
             config,
+            wall: Clock::system(),
         });
         Self {
             ledger,

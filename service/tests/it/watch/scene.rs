@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use backends::{BackendError, FolderRef, Mailbox};
+use directpush::clock::Clock;
 use directpush::ids::{AccountId, FolderNo, Seq};
 use directpush::index::Index;
 use directpush::metrics::Metrics;
@@ -72,6 +73,7 @@ impl Scene {
             mailboxes: Arc::new(One(Arc::<Memory>::clone(&backend) as _)),
             channel: Arc::<Record>::clone(&channel),
             metrics: metrics.clone(),
+            clock: Clock::system(),
             tasks: tasks.clone(),
         });
         Self {

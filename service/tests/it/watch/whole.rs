@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use backends::local::{LocalOptions, LocalStore};
+use directpush::clock::Clock;
 use directpush::ids::{AccountId, FolderNo, Principal};
 use directpush::index::{Delivery, FolderSync, Index, Notes, Opening, Pair};
 use directpush::metrics::{GapCause, Metrics, ParkKind};
@@ -54,6 +55,7 @@ impl Whole {
             mailboxes: Arc::new(mailboxes),
             channel: Arc::clone(&channel),
             metrics: metrics.clone(),
+            clock: Clock::system(),
             tasks: tasks.clone(),
         }));
         let hub = Hub::start(HubParts {
@@ -63,6 +65,7 @@ impl Whole {
             metrics: metrics.clone(),
             tasks: tasks.clone(),
             config: HubConfig::default(),
+            wall: Clock::system(),
         });
         let mut whole = Self {
             index,
