@@ -74,6 +74,12 @@ impl RunningApp {
         self.front.admin()
     }
 
+    /// How many requests are parked.
+    #[must_use]
+    pub fn parked(&self) -> usize {
+        self.core.parked()
+    }
+
     /// What is counted.
     #[must_use]
     pub fn metrics(&self) -> &Metrics {

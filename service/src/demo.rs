@@ -4,6 +4,7 @@
 //! Maildir; a phone on a real connection; and messages that arrive. All of it is what `serve` runs too; nothing is
 //! simulated but the user.
 
+mod host;
 mod ledger;
 mod mail;
 mod maildir;
@@ -28,6 +29,8 @@ use crate::config::ConfigError;
 use crate::tasks::Tasks;
 use crate::telemetry;
 
+pub use host::Host;
+
 use ledger::Balance;
 use phone::Phone;
 use place::{Stage, USER};
@@ -47,9 +50,13 @@ pub struct Options {
     /// End after so many pushes.
     #[arg(long, value_name = "N", conflicts_with = "once", value_parser = clap::value_parser!(u64).range(1..))]
     pub pushes: Option<u64>,
-    /// How long the phone waits until the next message comes, in milliseconds.
-    #[arg(long, value_name = "M", default_value_t = PAUSE_MS)]
-    pub interval_ms: u64,
+    /// How long the phone waits until the next message comes, in milliseconds: 3,000 if nothing is said, a minute for a
+    /// real phone.
+    #[arg(long, value_name = "M")]
+    pub interval_ms: Option<u64>,
+    /// For a real phone.
+    #[command(flatten)]
+    pub host: Host,
 }
 
 /// Why the demo failed.
@@ -102,6 +109,10 @@ const LAST_ANSWER: Duration = Duration::from_secs(5);
 /// # Errors
 /// When it cannot be shown, or when a message was not announced and synced exactly once.
 pub async fn run(options: &Options) -> Result<(), DemoError> {
+    if let Some(listen) = options.host.listen() {
+        let pause = options.interval_ms.map(Duration::from_millis);
+        return host::run(&options.host, listen, pause).await;
+    }
     let stage = Stage::set()?;
     telemetry::start(&stage.config.log);
     let tasks = Tasks::new();
@@ -220,7 +231,7 @@ impl Options {
     fn plan(&self) -> Plan {
         Plan {
             pushes: if self.once { Some(1) } else { self.pushes },
-            pause: Duration::from_millis(self.interval_ms),
+            pause: Duration::from_millis(self.interval_ms.unwrap_or(PAUSE_MS)),
         }
     }
 

@@ -121,6 +121,11 @@ impl Core {
         })
     }
 
+    /// How many requests are parked.
+    pub(super) fn parked(&self) -> usize {
+        self.hub.list().len()
+    }
+
     /// Answers what is parked, spread over a time.
     pub(super) async fn answer_parked(&self, spread: Duration) {
         self.hub.drain(spread).await;

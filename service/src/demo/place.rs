@@ -11,6 +11,8 @@ use super::maildir::Maildir;
 use crate::config::Config;
 use crate::http::users::{self, Cost};
 
+/// What the log says if nobody asks for more.
+const LOG_LEVEL: &str = "warn";
 /// The only account.
 pub(super) const USER: &str = "demo@example.org";
 
@@ -40,6 +42,16 @@ impl Stage {
             maildir,
             _folder: folder,
         })
+    }
+}
+
+impl Stage {
+    /// Directives for the log, unless the environment has its own.
+    pub(super) fn log_level(&self, wanted: &str) -> String {
+        match self.config.log.level.as_str() {
+            LOG_LEVEL => wanted.to_owned(),
+            own => own.to_owned(),
+        }
     }
 }
 

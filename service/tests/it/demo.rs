@@ -184,3 +184,46 @@ async fn people_get_a_timeline_without_escape_codes_in_a_pipe() {
         assert!(text.contains(words), "{words}: {text}");
     }
 }
+
+#[tokio::test]
+async fn a_real_phone_is_told_how_to_get_in() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_directpush"))
+        .args(["demo", "--listen", "127.0.0.1:0"])
+        .kill_on_drop(true)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut enter = child.stdin.take().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut demo = Demo { child, lines };
+    let mut steps = String::new();
+    while !steps.contains("What the phone asks") {
+        steps.push_str(&demo.line().await.unwrap());
+        steps.push('\n');
+    }
+    for part in [
+        "address   demo@example.org",
+        "password  ",
+        "iPhone",
+        "Android",
+        "There is no TLS",
+    ] {
+        assert!(steps.contains(part), "{part}: {steps}");
+    }
+    let maildir = steps.split("your own into ").nth(1).unwrap();
+    let new = Path::new(maildir.split("/new.").next().unwrap()).join("new");
+    let before = std::fs::read_dir(&new).unwrap().count();
+    tokio::io::AsyncWriteExt::write_all(&mut enter, b"\n")
+        .await
+        .unwrap();
+    while !demo
+        .line()
+        .await
+        .unwrap()
+        .contains("was put into the Inbox")
+    {}
+    assert_eq!(std::fs::read_dir(&new).unwrap().count(), before + 1);
+    demo.signal("-TERM").await;
+    assert!(demo.ended().await.success());
+}
