@@ -29,7 +29,7 @@ use crate::commands::context::Context;
 pub use crate::commands::receipts::Receipts;
 use crate::error::Fault;
 use crate::http::Dispatch;
-use crate::http::answer::Answer;
+use crate::http::answer::{Answer, Content};
 use crate::http::request::EasRequest;
 use crate::index::Index;
 use crate::metrics::Metrics;
@@ -116,16 +116,20 @@ impl Dispatch for Commands {
 impl Commands {
     async fn served(&self, request: EasRequest, facts: &mut Facts) -> Result<Answer, Fault> {
         let mut context = Context::new(self, request, facts).await?;
-        match context.request.line.command {
+        let answer = match context.request.line.command {
+            Command::Ping => return ping::serve(context).await,
             Command::Sync => sync::serve(&mut context).await,
             Command::FolderSync => folder_sync::serve(&mut context).await,
             Command::MoveItems => move_items::serve(&mut context).await,
             Command::GetItemEstimate => get_item_estimate::serve(&mut context).await,
             Command::Settings => settings::serve(&mut context).await,
-            Command::Ping => ping::serve(context).await,
             Command::ItemOperations => item_operations::serve(&mut context).await,
             Command::Provision => provision::serve(&mut context).await,
             other => Err(Fault::NotServed(other)),
+        }?;
+        if context.raised() && !matches!(answer.content, Content::Http(_)) {
+            return context.announce_versions(answer).await;
         }
+        Ok(answer)
     }
 }

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use backends::Mailbox;
+use http::{HeaderName, HeaderValue};
 use protocol::command::{Body, BodyError, BodyErrorKind};
+use protocol::header;
 use protocol::version::Version;
 use protocol::wbxml;
 
 use crate::commands::Commands;
 use crate::error::Fault;
+use crate::http::Dispatch;
 use crate::http::answer::Answer;
 use crate::http::request::EasRequest;
 use crate::ids::Principal;
@@ -122,6 +125,49 @@ impl<'a> Context<'a> {
             .await?)
     }
 
+    /// Whether a newer version is on offer than the device was ever told of.
+    pub(super) fn raised(&self) -> bool {
+        let told = self.device.offered_version.as_deref();
+        let told = told.and_then(Version::parse);
+        told.is_some_and(|told| Some(told) < self.newest())
+    }
+
+    /// Has the device told of the newer versions: it asks for them by OPTIONS, and syncs anew (MS-ASHTTP, X-MS-RP).
+    /// Once: a device that missed it learns of them by the OPTIONS that it sends every day or so.
+    pub(super) async fn announce_versions(&self, answer: Answer) -> Result<Answer, Fault> {
+        let change = DeviceChange {
+            offered_version: self.newest().map(|version| version.as_str().to_owned()),
+            ..DeviceChange::default()
+        };
+        let store = self.parts.index.store();
+        store.update_device(self.who.device, &change).await?;
+        let versions = header::protocol_versions(&self.parts.grants.versions);
+        let commands = header::protocol_commands(self.parts.commands());
+        let mut answer = answer;
+        for (name, value) in [
+            ("x-ms-rp", &versions),
+            ("ms-asprotocolversions", &versions),
+            ("ms-asprotocolcommands", &commands),
+        ] {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                answer = answer.with_header(HeaderName::from_static(name), value);
+            }
+        }
+        Ok(answer)
+    }
+
+    fn newest(&self) -> Option<Version> {
+        self.parts.grants.versions.last().copied()
+    }
+
+    /// What to remember of the versions on offer without a word: a new device knows them, fewer need not be announced.
+    fn newly_offered(&self) -> Option<String> {
+        let told = self.device.offered_version.as_deref();
+        let newest = self.newest()?;
+        let known = told.and_then(Version::parse);
+        (known.is_none_or(|known| known > newest)).then(|| newest.as_str().to_owned())
+    }
+
     /// Writes what is new about the device, which is rarely anything.
     async fn note_device(&self) -> Result<(), Fault> {
         let new_text = |known: &Option<String>, now: &str| {
@@ -130,6 +176,7 @@ impl<'a> Context<'a> {
         let change = DeviceChange {
             user_agent: new_text(&self.device.user_agent, &self.request.user_agent),
             protocol: new_text(&self.device.protocol, self.version().as_str()),
+            offered_version: self.newly_offered(),
             last_seen: (self.now - self.device.last_seen > LAST_SEEN_LAG_S).then_some(self.now),
             ..DeviceChange::default()
         };

@@ -11,6 +11,8 @@ use crate::http::receipt::Receipt;
 pub struct Answer {
     /// What is sent.
     pub content: Content,
+    /// Headers besides those that every answer has.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     /// For answers that are in doubt until proved (rule R12).
     pub receipt: Option<Receipt>,
 }
@@ -109,6 +111,12 @@ impl Answer {
         Self::from(Content::Http(refusal))
     }
 
+    /// Adds a header.
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
     /// Asks to be told what becomes of this answer.
     pub fn with_receipt(mut self, receipt: Receipt) -> Self {
         self.receipt = Some(receipt);
@@ -120,6 +128,7 @@ impl From<Content> for Answer {
     fn from(content: Content) -> Self {
         Self {
             content,
+            headers: Vec::new(),
             receipt: None,
         }
     }

@@ -74,6 +74,7 @@ pub(crate) async fn response(
     let (coded, bytes) = encode(bytes, compress).await;
     let mut response = Response::new(Body::from(bytes));
     let headers = response.headers_mut();
+    headers.extend(answer.headers);
     if let Some(content_type) = content_type {
         headers.insert(CONTENT_TYPE, content_type);
     }

@@ -33,6 +33,8 @@ pub struct Device {
     pub user_agent: Option<String>,
     /// The protocol version it last spoke, `14.1`.
     pub protocol: Option<String>,
+    /// The newest version that was on offer when it was last told.
+    pub offered_version: Option<String>,
     /// The policy key it was given, once it acknowledged the policy.
     pub policy_key: Option<u32>,
     /// The policy key it was given and has not acknowledged yet.
@@ -62,6 +64,8 @@ pub struct DeviceChange {
     pub user_agent: Option<String>,
     /// See [`Device::protocol`].
     pub protocol: Option<String>,
+    /// See [`Device::offered_version`].
+    pub offered_version: Option<String>,
     /// See [`Device::policy_key`]; `Some(None)` takes it away.
     pub policy_key: Option<Option<u32>>,
     /// See [`Device::offered_key`]; `Some(None)` takes it away.
@@ -140,7 +144,8 @@ impl Store {
              access = COALESCE($5, access), last_seen = COALESCE($6, last_seen), \
              policy_key = CASE WHEN $7 THEN $8 ELSE policy_key END, \
              offered_key = CASE WHEN $9 THEN $10 ELSE offered_key END, \
-             wipe = CASE WHEN $11 THEN $12 ELSE wipe END WHERE id = $1",
+             wipe = CASE WHEN $11 THEN $12 ELSE wipe END, \
+             offered_version = COALESCE($13, offered_version) WHERE id = $1",
         )
         .bind(device.0)
         .bind(&change.user_agent)
@@ -154,6 +159,7 @@ impl Store {
         .bind(change.offered_key.flatten().map(i64::from))
         .bind(change.wipe.is_some())
         .bind(change.wipe.clone().flatten())
+        .bind(&change.offered_version)
         .execute(&mut *write)
         .await?;
         write.commit().await
@@ -241,6 +247,7 @@ fn read(row: &SqliteRow) -> Result<Device, StoreError> {
         kind: row.try_get("kind")?,
         user_agent: row.try_get("user_agent")?,
         protocol: row.try_get("protocol")?,
+        offered_version: row.try_get("offered_version")?,
         policy_key: key("policy_key")?,
         offered_key: key("offered_key")?,
         info: row.try_get("info")?,

@@ -16,4 +16,5 @@ mod index_life;
 mod index_model;
 mod program;
 mod push;
+mod versions;
 mod watch;
