@@ -17,6 +17,7 @@ pub mod item;
 pub mod moved;
 pub mod remember;
 pub mod skipped;
+pub mod told;
 pub mod upload;
 mod writer;
 

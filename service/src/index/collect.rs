@@ -8,7 +8,7 @@ use crate::index::items::{numbers, put_head};
 use crate::index::{Index, IndexError};
 use crate::store::answer::{self, Held};
 use crate::store::item::{self, At, Removed};
-use crate::store::{Write, folder, gone, moved, remember, skipped};
+use crate::store::{Write, folder, gone, moved, remember, skipped, told};
 
 /// How long a repeated MoveItems or SendMail is recognised, in seconds.
 const REPEATS_FOR: i64 = 14 * 24 * 3600;
@@ -56,8 +56,9 @@ impl Index {
             below = drop_below(&mut write, at, limit, &cursors).await?;
             head.indexed = head.indexed.map(|indexed| indexed.max(limit));
         }
-        let told = cursors.iter().map(|(_, _, cursor)| cursor.seen).min();
-        gone::forget(&mut write, at, told.unwrap_or(head.seq)).await?;
+        let seen = cursors.iter().map(|(_, _, cursor)| cursor.seen).min();
+        gone::forget(&mut write, at, seen.unwrap_or(head.seq)).await?;
+        told::collect(&mut write, at).await?;
         if !dead.is_empty() || below > 0 {
             compress(&mut write, at, head.last_item, &cursors).await?;
         }

@@ -236,6 +236,7 @@ mod tests {
             older: false,
             item: None,
             told_all: true,
+            name: None,
             expected_item: None,
             expected_version: None,
         }

@@ -7,7 +7,7 @@ use roaring::RoaringBitmap;
 
 use crate::ids::{AccountId, FolderNo, Principal, Seq};
 use crate::index::cursor::Cursor;
-use crate::index::line::{Line, Next};
+use crate::index::line::{Line, Next, Telling};
 use crate::index::lineage::Proof;
 use crate::index::{Index, IndexError, Pair};
 use crate::store::answer::{self, Held};
@@ -267,6 +267,7 @@ fn plain(cursor: &Cursor, now: i64) -> Next<'_> {
         proof: Proof::Empty,
         uploads: Vec::new(),
         skipped: Vec::new(),
+        told: Telling::default(),
         now,
     }
 }

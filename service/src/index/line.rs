@@ -1,12 +1,14 @@
 //! The answers of one collection in the store: which one was taken, and the next.
 
+use std::collections::BTreeMap;
+
 use crate::ids::{ItemNo, Principal};
 use crate::index::IndexError;
 use crate::index::cursor::Cursor;
 use crate::index::lineage::{self, Answer, Lesson, Proof, Taken};
 use crate::store::answer::{self, Held, NewAnswer};
 use crate::store::collection::{self, Collection};
-use crate::store::{Conn, Write, device, skipped, upload};
+use crate::store::{Conn, Write, device, skipped, told, upload};
 
 /// The key that starts over.
 pub(crate) const KEY_ZERO: &str = "0";
@@ -31,8 +33,25 @@ pub(crate) struct Next<'a> {
     pub uploads: Vec<u64>,
     /// Items that could not be sent, and why.
     pub skipped: Vec<(ItemNo, &'a str)>,
+    /// What the device is told of items, for those who merge.
+    pub told: Telling,
     /// UTC epoch seconds.
     pub now: i64,
+}
+
+/// What is kept of what an answer tells.
+#[derive(Debug)]
+pub(crate) enum Telling {
+    /// Nothing, and what was kept before is void: it would be older than what the device holds.
+    Nothing,
+    /// Fingerprints of items.
+    Prints(BTreeMap<ItemNo, Vec<u8>>),
+}
+
+impl Default for Telling {
+    fn default() -> Self {
+        Self::Prints(BTreeMap::new())
+    }
 }
 
 impl Line {
@@ -67,6 +86,14 @@ impl Line {
     /// Key 0 was shown.
     pub(crate) fn initial(&self) -> bool {
         self.taken.is_none()
+    }
+
+    /// The answer that the device took.
+    pub(crate) fn step(&self) -> Option<told::Step> {
+        self.taken.as_ref().map(|taken| told::Step {
+            lineage: taken.lineage,
+            number: taken.number,
+        })
     }
 
     /// What the shown key teaches about the answers to the device.
@@ -124,7 +151,17 @@ impl Line {
         upload::turn(write, self.held, answered).await?;
         for number in &taken.forget {
             answer::delete(write, self.held, *number).await?;
+            // The answer that came before this one was taken too: what it told still holds.
+            let before = |there: &Answer| there.number == *number && there.taken;
+            if !self.answers.iter().any(before) {
+                told::delete(write, self.held, *number).await?;
+            }
         }
+        let step = told::Step {
+            lineage: taken.lineage,
+            number: taken.number,
+        };
+        told::turn(write, self.held, step).await?;
         answer::take(write, self.held, taken.number).await?;
         self.answers
             .retain(|answer| !taken.forget.contains(&answer.number));
@@ -155,6 +192,7 @@ impl Line {
         };
         for number in crowded {
             answer::delete(write, self.held, number).await?;
+            told::delete(write, self.held, number).await?;
         }
         // Counted inside the transaction: an answer whose client went away during its commit may be there already.
         let made = collection::one(write, self.held)
@@ -178,10 +216,28 @@ impl Line {
         for (item, reason) in next.skipped {
             skipped::put(write, self.held, item, reason, next.now).await?;
         }
+        self.tell(write, head.lineage, (number, next.told)).await?;
         self.collection.made = number;
         self.collection.newest = number;
         self.put(write).await?;
         Ok((number, head.key))
+    }
+
+    async fn tell(
+        &self,
+        write: &mut Write<'_>,
+        lineage: u64,
+        (number, telling): (u64, Telling),
+    ) -> Result<(), IndexError> {
+        let prints = match telling {
+            Telling::Nothing => return Ok(told::delete_all(write, self.held).await?),
+            Telling::Prints(prints) => prints,
+        };
+        let step = told::Step { lineage, number };
+        for (item, print) in &prints {
+            told::put(write, self.held, step, (*item, print)).await?;
+        }
+        Ok(())
     }
 }
 

@@ -1,5 +1,6 @@
 //! One Sync of one collection: key, uploads, page, commit.
 
+mod told;
 mod uploads;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +9,7 @@ use tokio::sync::OwnedMutexGuard;
 
 use crate::ids::{FolderNo, ItemNo, Principal};
 use crate::index::cursor::{Cursor, Row};
-use crate::index::line::{KEY_ZERO, Line, Next};
+use crate::index::line::{KEY_ZERO, Line, Next, Telling};
 use crate::index::lineage::{Lesson, Proof};
 use crate::index::locks::Slot;
 use crate::index::page::{FolderState, Picker};
@@ -85,6 +86,7 @@ pub struct Session {
     again_told: usize,
     /// Items that cannot be sent, and why.
     skipped: BTreeMap<ItemNo, String>,
+    telling: Telling,
 }
 
 impl Index {
@@ -119,6 +121,7 @@ impl Index {
             picker: None,
             again_told: 0,
             skipped: BTreeMap::new(),
+            telling: Telling::default(),
         };
         if session.line.turns_back() {
             session.turn_now().await?;
@@ -280,6 +283,7 @@ impl Session {
                 .iter()
                 .map(|(item, why)| (*item, why.as_str()))
                 .collect(),
+            told: std::mem::take(&mut self.telling),
             now,
         };
         let mut write = self.index.store.write().await?;

@@ -5,7 +5,7 @@
 //! a change that the device was not told is a conflict. A row counts as changed by the device only if
 //! nothing else can be in its new state.
 
-use backends::{ItemRef, ItemState, Version};
+use backends::{ItemRef, ItemState, NewName, Version};
 
 use crate::ids::{DeviceId, ItemNo, Seq};
 use crate::index::IndexedItem;
@@ -31,6 +31,8 @@ pub enum Conflict {
     ServerWins,
     /// The device's change is applied, and what came of it told to all devices.
     ClientWins,
+    /// The caller has put both changes together; what came of it is told to all devices.
+    Merge,
 }
 
 /// What a device asks to be done with an item.
@@ -42,6 +44,9 @@ pub struct Upload {
     pub hash: [u8; 32],
     /// Who wins.
     pub conflict: Conflict,
+    /// For [`Ident::Add`]: the name to make it under. One that was begun before keeps its name: see
+    /// [`Ticket::name`].
+    pub name: Option<NewName>,
     /// For [`Ident::Add`]: what the backend will call it, if that can be told before.
     pub expected_item: Option<ItemRef>,
     /// The version it will have, if that can be told before: the device's own change is then
@@ -86,6 +91,33 @@ pub enum Begun {
     Now,
     /// By an earlier one, and its end is not known. Doing it again must do no harm.
     Before,
+}
+
+impl Ticket {
+    /// The name to make a new item under.
+    #[must_use]
+    pub fn name(&self) -> Option<&NewName> {
+        self.upload.name.as_ref()
+    }
+
+    /// Whether the device knew all that was known of the item.
+    #[must_use]
+    pub fn told(&self) -> Told {
+        if self.upload.told_all {
+            Told::All
+        } else {
+            Told::NotAll
+        }
+    }
+}
+
+/// Whether a device was told all that is known of an item.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Told {
+    /// It was, or it made the last change itself.
+    All,
+    /// There is a change that it does not know: an upload to the item is a conflict.
+    NotAll,
 }
 
 /// What the backend made of an upload.
@@ -165,6 +197,26 @@ pub enum Judged {
     },
 }
 
+/// Whether a device knows all that is known of an item: `base` is what it holds.
+#[must_use]
+pub fn told(row: &Row, base: &Cursor, device: DeviceId) -> Told {
+    if row.changed <= base.seen || row.changed_by == Some(device) {
+        Told::All
+    } else {
+        Told::NotAll
+    }
+}
+
+/// The names of a new item: one that was begun before, and may be there, keeps its own, so that doing it again makes
+/// no twin whatever key it comes under.
+#[must_use]
+pub fn names(begun: Option<&UploadRow>, new: &Upload) -> (Option<NewName>, Option<ItemRef>) {
+    match begun {
+        Some(begun) if begun.name.is_some() => (begun.name.clone(), begun.expected_item.clone()),
+        Some(_) | None => (new.name.clone(), new.expected_item.clone()),
+    }
+}
+
 /// Judges an upload to an item: `base` is what the device holds by the key that it showed.
 #[must_use]
 pub fn judge(row: Option<&Row>, base: &Cursor, device: DeviceId, new: &Upload) -> Judged {
@@ -172,7 +224,7 @@ pub fn judge(row: Option<&Row>, base: &Cursor, device: DeviceId, new: &Upload) -
     let Some(row) = row.filter(held) else {
         return Judged::Gone;
     };
-    let told_all = row.changed <= base.seen || row.changed_by == Some(device);
+    let told_all = told(row, base, device) == Told::All;
     // Deleting beats changing (MS-ASCMD 2.2.3.34): only a change can lose.
     let change = matches!(new.ident, Ident::Change(_));
     if change && !told_all && new.conflict == Conflict::ServerWins {

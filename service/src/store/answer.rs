@@ -254,6 +254,7 @@ pub(crate) async fn delete_all(conn: &mut Conn, held: Held) -> Result<(), StoreE
     for statement in [
         "DELETE FROM answer WHERE account = $1 AND device = $2 AND folder = $3",
         "DELETE FROM upload WHERE account = $1 AND device = $2 AND folder = $3",
+        "DELETE FROM told WHERE account = $1 AND device = $2 AND folder = $3",
     ] {
         sqlx::query(statement)
             .bind(held.who.account.0)

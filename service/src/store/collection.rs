@@ -20,6 +20,8 @@ pub(crate) struct Collection {
     pub options: Option<String>,
     /// The Supported list, as the caller wrote it.
     pub supported: Option<String>,
+    /// The properties that the device ever sent or was sent, as the caller wrote them.
+    pub properties: Option<String>,
 }
 
 /// How a folder stands for a device.
@@ -47,7 +49,7 @@ pub(crate) struct Newest {
 /// One collection, if the device syncs it.
 pub(crate) async fn one(conn: &mut Conn, held: Held) -> Result<Option<Collection>, StoreError> {
     let row = sqlx::query(
-        "SELECT made, newest, uploads, options, supported FROM collection \
+        "SELECT made, newest, uploads, options, supported, properties FROM collection \
          WHERE account = $1 AND device = $2 AND folder = $3",
     )
     .bind(held.who.account.0)
@@ -64,6 +66,7 @@ pub(crate) async fn one(conn: &mut Conn, held: Held) -> Result<Option<Collection
         uploads: from_db(row.try_get(2)?),
         options: row.try_get(3)?,
         supported: row.try_get(4)?,
+        properties: row.try_get(5)?,
     }))
 }
 
@@ -74,11 +77,11 @@ pub(crate) async fn put(
     collection: &Collection,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO collection (account, device, folder, made, newest, uploads, options, supported) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+        "INSERT INTO collection (account, device, folder, made, newest, uploads, options, supported, \
+         properties) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
          ON CONFLICT (account, device, folder) DO UPDATE SET made = MAX(collection.made, excluded.made), \
          newest = excluded.newest, uploads = MAX(collection.uploads, excluded.uploads), options = excluded.options, \
-         supported = excluded.supported",
+         supported = excluded.supported, properties = excluded.properties",
     )
     .bind(held.who.account.0)
     .bind(held.who.device.0)
@@ -88,6 +91,7 @@ pub(crate) async fn put(
     .bind(to_db(collection.uploads))
     .bind(&collection.options)
     .bind(&collection.supported)
+    .bind(&collection.properties)
     .execute(conn)
     .await?;
     Ok(())

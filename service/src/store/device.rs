@@ -176,6 +176,7 @@ impl Store {
             "DELETE FROM collection WHERE device = $1",
             "DELETE FROM upload WHERE device = $1",
             "DELETE FROM skipped WHERE device = $1",
+            "DELETE FROM told WHERE device = $1",
             "DELETE FROM moved WHERE device = $1",
             "DELETE FROM remembered WHERE device = $1",
             "DELETE FROM sent WHERE device = $1",

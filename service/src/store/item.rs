@@ -287,6 +287,7 @@ pub(crate) async fn delete_all(conn: &mut Conn, at: At) -> Result<(), StoreError
         "DELETE FROM collection WHERE account = $1 AND folder = $2",
         "DELETE FROM upload WHERE account = $1 AND folder = $2",
         "DELETE FROM skipped WHERE account = $1 AND folder = $2",
+        "DELETE FROM told WHERE account = $1 AND folder = $2",
     ] {
         sqlx::query(statement)
             .bind(at.account.0)

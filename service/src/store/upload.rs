@@ -1,6 +1,6 @@
 //! What devices uploaded: written before the backend is touched, kept for the key and the one before.
 
-use backends::{ItemRef, Version};
+use backends::{ItemRef, NewName, Version};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -39,6 +39,8 @@ pub struct UploadRow {
     pub item: Option<ItemNo>,
     /// The device had been told all that was known of the item before.
     pub told_all: bool,
+    /// The name that a new item is made under.
+    pub name: Option<NewName>,
     /// What a new item will be called.
     pub expected_item: Option<ItemRef>,
     /// The version that will come of it.
@@ -80,12 +82,13 @@ pub(crate) async fn begun(conn: &mut Conn, at: At) -> Result<Vec<UploadRow>, Sto
 pub(crate) async fn put(conn: &mut Conn, held: Held, row: &UploadRow) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO upload (account, device, folder, ident, number, hash, state, older, item, \
-         told_all, expected_item, expected_version) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+         told_all, expected_item, expected_version, name) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
          ON CONFLICT (account, device, folder, ident) DO UPDATE SET number = excluded.number, \
          hash = excluded.hash, state = excluded.state, older = excluded.older, \
          item = excluded.item, told_all = excluded.told_all, \
-         expected_item = excluded.expected_item, expected_version = excluded.expected_version",
+         expected_item = excluded.expected_item, expected_version = excluded.expected_version, \
+         name = excluded.name",
     )
     .bind(held.who.account.0)
     .bind(row.device.0)
@@ -99,6 +102,7 @@ pub(crate) async fn put(conn: &mut Conn, held: Held, row: &UploadRow) -> Result<
     .bind(i64::from(row.told_all))
     .bind(row.expected_item.as_ref().map(|r| r.as_str().to_owned()))
     .bind(row.expected_version.as_ref().map(|v| v.as_str().to_owned()))
+    .bind(row.name.as_ref().map(|name| name.as_str().to_owned()))
     .execute(conn)
     .await?;
     Ok(())
@@ -164,6 +168,7 @@ fn read(row: &SqliteRow) -> Result<UploadRow, StoreError> {
             .transpose()?
             .map(ItemNo),
         told_all: row.try_get::<i64, _>("told_all")? != 0,
+        name: text("name")?.as_deref().and_then(NewName::parse),
         expected_item: text("expected_item")?.map(ItemRef::new),
         expected_version: text("expected_version")?.map(Version::new),
     })

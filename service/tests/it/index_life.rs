@@ -183,6 +183,7 @@ fn change(item: u32, content: u8) -> Upload {
         ident: Ident::Change(ItemNo(item)),
         hash: [content; 32],
         conflict: Conflict::ServerWins,
+        name: None,
         expected_item: None,
         expected_version: None,
     }

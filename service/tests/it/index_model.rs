@@ -43,6 +43,9 @@
 //! | a listing removes nothing | the index is not what the backend is |
 //! | an upload does not void a refresh that runs | L |
 //! | an uploaded item is not counted to what the device holds | "added twice" |
+//! | a begun item takes the name of the repeat | "has a twin" |
+//! | what lost answers told stays, or what the answer before told goes | "not what the phone holds" |
+//! | older lineages stay, or are not told apart | nothing: ids are told anew; L |
 //! | Ping looks at neither the fill nor collected ids | L |
 
 mod fake;
@@ -72,6 +75,10 @@ trait Engine {
     /// The session asked for a wider window than is indexed.
     fn needs_refresh(&self) -> bool;
     async fn upload(&mut self, upload: &Upload) -> Step<Self::Ticket>;
+    /// What the device was told of an item, by the answer that it took.
+    async fn base(&mut self, item: u32) -> Option<(u64, i64)>;
+    /// The session's answer tells of an item.
+    fn tell(&mut self, item: u32, state: (u64, i64));
     async fn settle(&mut self, ticket: Self::Ticket, outcome: &Outcome) -> Option<u32>;
     /// Commands, and how many of them go out in any case, at the end.
     async fn page(&mut self, window: i64, size: usize) -> (Vec<Command>, Vec<Command>, bool);
@@ -86,6 +93,8 @@ trait Engine {
     async fn collect(&mut self);
     /// What is there, as far as `window` shows it.
     async fn live(&mut self, window: i64) -> Vec<Command>;
+    /// Whether an item is there.
+    async fn is_there(&mut self, item: u32) -> bool;
     /// Who made the last change of an item, if the engine can tell.
     async fn changed_by(&mut self, item: u32) -> Option<usize>;
 }
@@ -96,6 +105,8 @@ enum Step<T> {
         ticket: T,
         row: Option<directpush::index::IndexedItem>,
         begun: Begun,
+        /// What to call a new item.
+        name: Option<String>,
     },
     Done(Verdict),
 }

@@ -171,6 +171,7 @@ async fn change(
         ident: Ident::Change(item),
         hash: Sha256::digest(wbxml::encode(data.element(), Protocol::V16_1)).into(),
         conflict,
+        name: None,
         expected_item: Some(row.reference.clone()),
         expected_version: mailbox.version_after(&row.version, &patch),
     };
@@ -250,6 +251,7 @@ async fn delete(
         ident: Ident::Delete(item),
         hash: [0; 32],
         conflict: Conflict::ClientWins,
+        name: None,
         expected_item: None,
         expected_version: None,
     };

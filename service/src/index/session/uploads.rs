@@ -73,6 +73,7 @@ impl Session {
         }
         self.line.collection.uploads += 1;
         let found = begun.and_then(|begun| begun.item);
+        let (name, expected_item) = rules::names(begun, new);
         let upload = UploadRow {
             device: self.line.held.who.device,
             ident: new.ident.spell(),
@@ -86,7 +87,8 @@ impl Session {
             older: false,
             item: row.as_ref().map_or(found, |row| Some(row.item)),
             told_all: judged == Judged::Go { told_all: true },
-            expected_item: new.expected_item.clone(),
+            name,
+            expected_item,
             expected_version: new.expected_version.clone(),
         };
         upload::put(write, self.line.held, &upload).await?;

@@ -37,6 +37,8 @@ pub(super) struct Device {
     pub(super) answers: Vec<(Answer, Cursor)>,
     pub(super) uploads: BTreeMap<String, UploadRow>,
     pub(super) serial: u64,
+    /// What it was told when it took an answer, all of it.
+    pub(super) told: BTreeMap<u64, BTreeMap<u32, (u64, i64)>>,
 }
 
 pub(super) struct Session {
@@ -48,6 +50,8 @@ pub(super) struct Session {
     pub(super) again: BTreeSet<ItemNo>,
     pub(super) answered: Vec<u64>,
     pub(super) picker: Option<Picker>,
+    pub(super) told: BTreeMap<u32, (u64, i64)>,
+    pub(super) telling: BTreeMap<u32, (u64, i64)>,
 }
 
 pub(super) struct Ticket {

@@ -21,11 +21,7 @@ impl History {
     pub(super) fn new(seed: u64) -> Self {
         let mut dice = Dice::new(seed);
         Self {
-            conflict: if dice.percent(50) {
-                Conflict::ClientWins
-            } else {
-                Conflict::ServerWins
-            },
+            conflict: dice.pick(&[Conflict::ClientWins, Conflict::ServerWins, Conflict::Merge]),
             dice,
             world: World::default(),
             version: 1,

@@ -88,6 +88,8 @@ pub(super) struct Phone {
     /// Names of items that it caused elsewhere, and ids that it removed elsewhere.
     pub(super) caused: BTreeSet<String>,
     pub(super) removed: BTreeSet<u32>,
+    /// Items whose change was dropped or done before, until it is told what came of it.
+    pub(super) unsure: BTreeSet<u32>,
 }
 
 impl Phone {
@@ -105,6 +107,7 @@ impl Phone {
             clean: true,
             caused: BTreeSet::new(),
             removed: BTreeSet::new(),
+            unsure: BTreeSet::new(),
         }
     }
 
@@ -125,7 +128,10 @@ impl Phone {
                 (Ident::Add(_), Some(item)) => {
                     self.items.insert(*item, (0, sent.time));
                 }
-                (Ident::Change(item), _) => {
+                (Ident::Change(item), applied) => {
+                    if applied.is_none() {
+                        self.unsure.insert(item.0);
+                    }
                     self.items
                         .entry(item.0)
                         .and_modify(|state| state.0 = sent.value);
@@ -138,6 +144,7 @@ impl Phone {
         }
         for told in &answer.commands {
             let held = self.items.contains_key(&told.item);
+            self.unsure.remove(&told.item);
             match told.action {
                 Action::Add => assert!(!held, "phone {me}: {} added twice", told.item),
                 action => assert!(held, "phone {me}: {action:?} of unknown {}", told.item),

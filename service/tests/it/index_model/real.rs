@@ -120,10 +120,25 @@ impl Engine for Real {
             Verdict::Go(ticket) => Step::Go {
                 row: ticket.row.clone(),
                 begun: ticket.begun,
+                name: ticket.name().map(|name| name.as_str().to_owned()),
                 ticket,
             },
             verdict => Step::Done(verdict),
         }
+    }
+
+    async fn base(&mut self, item: u32) -> Option<(u64, i64)> {
+        let print = self.session().base(ItemNo(item)).await.unwrap()?;
+        let (version, time) = print.split_at(8);
+        Some((
+            u64::from_be_bytes(version.try_into().unwrap()),
+            i64::from_be_bytes(time.try_into().unwrap()),
+        ))
+    }
+
+    fn tell(&mut self, item: u32, (version, time): (u64, i64)) {
+        let print = [version.to_be_bytes(), time.to_be_bytes()].concat();
+        self.session().tell(ItemNo(item), print);
     }
 
     async fn settle(&mut self, ticket: Ticket, outcome: &Outcome) -> Option<u32> {
@@ -191,6 +206,15 @@ impl Engine for Real {
             Opening::Open(mut session) => session.page(window, usize::MAX).await.unwrap().commands,
             Opening::NoFolder | Opening::UnknownKey => Vec::new(),
         }
+    }
+
+    async fn is_there(&mut self, item: u32) -> bool {
+        let id = ServerId {
+            folder: self.folder,
+            item: ItemNo(item),
+        };
+        let found = self.index.item(self.account, id).await;
+        found.unwrap().is_some()
     }
 
     async fn changed_by(&mut self, _item: u32) -> Option<usize> {

@@ -1,8 +1,8 @@
 //! One request of a phone, and what becomes of its answer.
 
-use backends::{ItemRef, Version};
+use backends::{ItemRef, NewName, Version};
 use directpush::ids::ItemNo;
-use directpush::index::{Action, Begun, Ident, Outcome, Upload, Verdict};
+use directpush::index::{Action, Begun, Conflict, Ident, Outcome, Upload, Verdict};
 
 use super::history::History;
 use super::phone::{Answer, Phone, Request, Sent, Told, state};
@@ -103,9 +103,20 @@ impl History {
                 window: request.window,
             });
         }
+        if self.conflict == Conflict::Merge {
+            let sure = |(item, _): &(&u32, _)| !phone.unsure.contains(item);
+            for (item, held) in phone.items.iter().filter(sure) {
+                let base = engine.base(*item).await;
+                let known = base == Some(*held) || !engine.is_there(*item).await;
+                assert!(
+                    known,
+                    "{base:?} is not what the phone holds of {item}: {held:?}"
+                );
+            }
+        }
         let mut results = Vec::new();
         for sent in &request.uploads {
-            let item = self.perform(engine, sent, calm).await?;
+            let item = self.perform(engine, (phone, sent), calm).await?;
             results.push((sent.clone(), item));
         }
         // A conflict that only the backend knew of must be indexed before a page is picked.
@@ -127,6 +138,11 @@ impl History {
             if command.action == Action::Change && !results.iter().any(uploaded) {
                 let by = engine.changed_by(command.item.0).await;
                 assert_ne!(by, Some(phone.device), "an echo of {}", command.item);
+            }
+        }
+        for command in &commands {
+            if command.row.is_some() {
+                engine.tell(command.item.0, state(command));
             }
         }
         let nothing = commands.is_empty() && request.uploads.is_empty();
@@ -161,26 +177,38 @@ impl History {
     async fn perform<E: Engine>(
         &mut self,
         engine: &mut E,
-        sent: &Sent,
+        (phone, sent): (&Phone, &Sent),
         calm: bool,
     ) -> Option<Option<u32>> {
         let mut hash = [0; 32];
         hash[..8].copy_from_slice(&sent.value.to_be_bytes());
         hash[8..16].copy_from_slice(&sent.time.to_be_bytes());
         let foreseen = self.dice.percent(50);
+        // A name that depends on the key that it comes under, as one must that is never to be used again.
+        let name = match &sent.ident {
+            Ident::Add(client) => Some(format!("{client}-{}", phone.key.replace('.', "-"))),
+            Ident::Change(_) | Ident::Delete(_) => None,
+        };
         let upload = Upload {
             ident: sent.ident.clone(),
             hash,
             conflict: self.conflict,
-            expected_item: match &sent.ident {
-                Ident::Add(name) if foreseen => Some(ItemRef::new(name.as_str())),
-                _ => None,
-            },
+            name: name.as_deref().and_then(NewName::parse),
+            expected_item: name.filter(|_| foreseen).map(ItemRef::new),
             expected_version: foreseen.then(|| Version::new(sent.value.to_string())),
         };
-        let (ticket, row, begun) = match engine.upload(&upload).await {
-            Step::Go { ticket, row, begun } => (ticket, row, begun),
+        let (ticket, row, begun, named) = match engine.upload(&upload).await {
+            Step::Go {
+                ticket,
+                row,
+                begun,
+                name,
+            } => (ticket, row, begun, name),
             Step::Done(Verdict::Repeat(item) | Verdict::Differs(item)) => {
+                let Ident::Add(_) = sent.ident else {
+                    return Some(None);
+                };
+                engine.tell(item.0, (0, sent.time));
                 return Some(Some(item.0));
             }
             Step::Done(_) => return Some(None),
@@ -192,8 +220,9 @@ impl History {
             .and_then(|name| self.world.items.get(name))
             .copied();
         let outcome = match (&sent.ident, name, now) {
-            (Ident::Add(name), ..) => {
-                Outcome::Present(self.world.store(name, sent.time, unfinished))
+            (Ident::Add(client), ..) => {
+                let made = (client.as_str(), named.as_deref().unwrap());
+                Outcome::Present(self.world.store(made, sent.time, unfinished))
             }
             (Ident::Delete(_), Some(name), _) => {
                 self.world.remove(&name);
@@ -219,6 +248,16 @@ impl History {
             engine.abandon().await;
             return None;
         }
-        Some(engine.settle(ticket, &outcome).await)
+        let item = engine.settle(ticket, &outcome).await;
+        match (&sent.ident, item) {
+            (Ident::Add(_), Some(item)) => engine.tell(item, (0, sent.time)),
+            (Ident::Change(_), _) if outcome == Outcome::Conflict => return Some(None),
+            (Ident::Change(item), _) => {
+                let held = phone.items.get(&item.0).map_or(0, |held| held.1);
+                engine.tell(item.0, (sent.value, held));
+            }
+            (Ident::Add(_) | Ident::Delete(_), _) => {}
+        }
+        Some(item)
     }
 }

@@ -163,6 +163,7 @@ impl Phone {
             },
             hash: [u8::try_from(self.serial % 251).unwrap(); 32],
             conflict: Conflict::ServerWins,
+            name: None,
             expected_item: None,
             expected_version: None,
         };
@@ -188,7 +189,7 @@ impl Phone {
     ) -> Option<ItemState> {
         let mut world = self.house.world.lock().unwrap();
         let Some(row) = row else {
-            return Some(world.store(name, self.dice.time(0, 50), false));
+            return Some(world.store((name, name), self.dice.time(0, 50), false));
         };
         let name = row.reference.as_str();
         let (now, time) = *world.items.get(name)?;

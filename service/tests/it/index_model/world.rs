@@ -12,7 +12,8 @@ pub(super) struct World {
     /// Below this position tokens are not known any more.
     forgotten: usize,
     names: u64,
-    uploaded: BTreeSet<String>,
+    /// What phones made, by ClientId.
+    uploaded: BTreeMap<String, String>,
 }
 
 impl World {
@@ -40,12 +41,20 @@ impl World {
     }
 
     /// A new item that a phone uploads: `again` only after a crash.
-    pub(super) fn store(&mut self, name: &str, time: i64, again: bool) -> ItemState {
-        let fresh = self.uploaded.insert(name.to_owned());
-        assert!(fresh || again, "{name} was uploaded twice");
-        if fresh {
+    pub(super) fn store(
+        &mut self,
+        (client, name): (&str, &str),
+        time: i64,
+        again: bool,
+    ) -> ItemState {
+        let before = self.uploaded.insert(client.to_owned(), name.to_owned());
+        assert!(before.is_none() || again, "{client} was uploaded twice");
+        if let Some(before) = &before {
+            assert_eq!(before, name, "{client} has a twin");
+        } else {
             self.put(name, 0, time);
-        } else if !self.items.contains_key(name) {
+        }
+        if before.is_some() && !self.items.contains_key(name) {
             // It was there, and somebody removed it: a repeat makes it anew.
             self.put(name, 0, time);
         }

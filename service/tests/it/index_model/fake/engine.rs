@@ -1,6 +1,6 @@
 //! The fake as an engine: the order of things as in the index.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use backends::{Horizon, ItemState};
 use directpush::ids::{ItemNo, Seq};
@@ -62,8 +62,8 @@ impl Engine for Fake {
     }
 
     async fn open(&mut self, device: usize, key: &str, _window: i64) -> bool {
-        let (taken, lineage, base) = if key == "0" {
-            (None, None, Cursor::default())
+        let (taken, lineage, base, told) = if key == "0" {
+            (None, None, Cursor::default(), BTreeMap::new())
         } else {
             let heads: Vec<Answer> = self.devices[device]
                 .answers
@@ -77,7 +77,8 @@ impl Engine for Fake {
             let mut answers = self.devices[device].answers.iter();
             let found = answers.find(|(answer, _)| answer.number == taken.number);
             let base = found.unwrap().1.clone();
-            (Some(taken.number), Some(taken.lineage), base)
+            let told = self.devices[device].told[&taken.number].clone();
+            (Some(taken.number), Some(taken.lineage), base, told)
         };
         self.session = Some(Session {
             device,
@@ -88,6 +89,8 @@ impl Engine for Fake {
             again: BTreeSet::new(),
             answered: Vec::new(),
             picker: None,
+            told,
+            telling: BTreeMap::new(),
         });
         true
     }
@@ -130,6 +133,7 @@ impl Engine for Fake {
             }
         }
         device.serial += 1;
+        let (name, expected_item) = upload::names(begun.as_ref(), new);
         let lost = judged == Judged::Lost;
         let upload = UploadRow {
             device: id(session.device),
@@ -146,7 +150,8 @@ impl Engine for Fake {
                 .as_ref()
                 .map_or(begun.as_ref().and_then(|b| b.item), |row| Some(row.item)),
             told_all: judged == Judged::Go { told_all: true },
-            expected_item: new.expected_item.clone(),
+            name,
+            expected_item,
             expected_version: new.expected_version.clone(),
         };
         device.uploads.insert(upload.ident.clone(), upload.clone());
@@ -155,6 +160,7 @@ impl Engine for Fake {
             session.again.extend(upload.item);
             return Step::Done(Verdict::Lost);
         }
+        let kept = upload.name.as_ref().map(|name| name.as_str().to_owned());
         Step::Go {
             ticket: Ticket {
                 upload,
@@ -164,7 +170,17 @@ impl Engine for Fake {
             },
             row: row.as_ref().map(Row::indexed),
             begun: when,
+            name: kept,
         }
+    }
+
+    async fn base(&mut self, item: u32) -> Option<(u64, i64)> {
+        self.session.as_ref().unwrap().told.get(&item).copied()
+    }
+
+    fn tell(&mut self, item: u32, state: (u64, i64)) {
+        let telling = &mut self.session.as_mut().unwrap().telling;
+        telling.insert(item, state);
     }
 
     async fn settle(&mut self, ticket: Ticket, outcome: &Outcome) -> Option<u32> {
@@ -272,6 +288,9 @@ impl Engine for Fake {
             uploads: session.answered,
         };
         let key = answer.key.clone();
+        let mut told = session.told;
+        told.extend(session.telling);
+        device.told.insert(device.made, told);
         device.answers.push((answer, cursor));
         key
     }
@@ -357,6 +376,10 @@ impl Engine for Fake {
         self.pick(Cursor::default(), 0, window, usize::MAX)
             .commands()
             .to_vec()
+    }
+
+    async fn is_there(&mut self, item: u32) -> bool {
+        self.rows.get(&item).is_some_and(|row| !row.removed)
     }
 
     async fn changed_by(&mut self, item: u32) -> Option<usize> {
