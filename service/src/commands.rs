@@ -10,6 +10,7 @@ mod item_operations;
 mod mail;
 mod move_items;
 mod multipart;
+mod owned;
 mod ping;
 mod provision;
 mod receipts;
@@ -34,6 +35,7 @@ use crate::http::request::EasRequest;
 use crate::index::Index;
 use crate::metrics::Metrics;
 use crate::push::Hub;
+use crate::tasks::Tasks;
 use crate::telemetry::Facts;
 use crate::watch::Supervisor;
 
@@ -83,6 +85,8 @@ pub struct Commands {
     pub metrics: Metrics,
     /// What time it is.
     pub clock: Clock,
+    /// Work that goes on when its client hangs up.
+    pub tasks: Tasks,
 }
 
 impl std::fmt::Debug for Commands {
@@ -117,19 +121,27 @@ impl Commands {
     async fn served(&self, request: EasRequest, facts: &mut Facts) -> Result<Answer, Fault> {
         let mut context = Context::new(self, request, facts).await?;
         let answer = match context.request.line.command {
+            // These two may be parked; what they write, they write in pieces that are finished.
             Command::Ping => return ping::serve(context).await,
             Command::Sync => sync::serve(&mut context).await,
-            Command::FolderSync => folder_sync::serve(&mut context).await,
-            Command::MoveItems => move_items::serve(&mut context).await,
-            Command::GetItemEstimate => get_item_estimate::serve(&mut context).await,
-            Command::Settings => settings::serve(&mut context).await,
-            Command::ItemOperations => item_operations::serve(&mut context).await,
-            Command::Provision => provision::serve(&mut context).await,
-            other => Err(Fault::NotServed(other)),
+            _ => context.finish(|context| Box::pin(whole(context))).await,
         }?;
         if context.raised() && !matches!(answer.content, Content::Http(_)) {
             return context.announce_versions(answer).await;
         }
         Ok(answer)
+    }
+}
+
+/// Commands that are served in one go.
+async fn whole(context: &mut Context<'_>) -> Result<Answer, Fault> {
+    match context.request.line.command {
+        Command::FolderSync => folder_sync::serve(context).await,
+        Command::MoveItems => move_items::serve(context).await,
+        Command::GetItemEstimate => get_item_estimate::serve(context).await,
+        Command::Settings => settings::serve(context).await,
+        Command::ItemOperations => item_operations::serve(context).await,
+        Command::Provision => provision::serve(context).await,
+        other => Err(Fault::NotServed(other)),
     }
 }

@@ -54,6 +54,9 @@ pub enum Fault {
     /// Too much is going on to answer well: asking again soon helps.
     #[error("busy")]
     Busy,
+    /// The client hung up; nobody sees the answer.
+    #[error("the client is gone")]
+    Gone,
     /// An invariant of ours does not hold.
     #[error("{0}")]
     Broken(&'static str),
@@ -126,6 +129,10 @@ impl Fault {
             Self::Busy => {
                 facts.note = Some("busy");
                 Refusal::unavailable(1, "busy").into()
+            }
+            Self::Gone => {
+                facts.note = Some("gone");
+                Refusal::unavailable(1, "gone").into()
             }
             Self::Broken(what) => {
                 tracing::error!(%command, what, "an invariant does not hold");

@@ -100,6 +100,7 @@ impl Core {
             grants: Arc::new(grants(config)),
             clock: clock.clone(),
             metrics: metrics.clone(),
+            tasks: Tasks::new(),
         };
         Ok(Self {
             commands,
@@ -131,8 +132,9 @@ impl Core {
         self.hub.drain(spread).await;
     }
 
-    /// Stops watchers, then what they report to, then the store.
+    /// Finishes what clients began, stops watchers, then what they report to, then the store.
     pub(super) async fn close(&self) {
+        self.commands.tasks.drain(GRACE).await;
         self.watchers.drain(GRACE).await;
         self.local.drain(GRACE).await;
         self.push.drain(GRACE).await;

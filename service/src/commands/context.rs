@@ -8,6 +8,7 @@ use protocol::command::{Body, BodyError, BodyErrorKind};
 use protocol::header;
 use protocol::version::Version;
 use protocol::wbxml;
+use tokio_util::sync::CancellationToken;
 
 use crate::commands::Commands;
 use crate::error::Fault;
@@ -37,6 +38,8 @@ pub(super) struct Context<'a> {
     pub(super) facts: &'a mut Facts,
     /// When the request was begun, in UTC epoch seconds.
     pub(super) now: i64,
+    /// Cancelled when the client hung up on work that goes on all the same.
+    pub(super) gone: CancellationToken,
 }
 
 impl<'a> Context<'a> {
@@ -83,6 +86,7 @@ impl<'a> Context<'a> {
             device,
             facts,
             now,
+            gone: CancellationToken::new(),
         };
         context.note_device().await?;
         Ok(context)

@@ -8,6 +8,7 @@ mod page;
 mod uploads;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use protocol::command::StatusCode;
 use protocol::command::sync::{CollectionAnswer, SyncRequest, SyncResponse};
@@ -58,12 +59,13 @@ pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
     };
     note(context, &effective);
 
-    let mut served = collections(context, &effective).await?;
+    let effective = Arc::new(effective);
+    let mut served = round(context, &effective).await?;
     if let Some(wait) = wait
         && served.iter().all(Served::quiet)
     {
         match hold::wait(context, &effective, wait).await {
-            hold::Then::Again => served = collections(context, &effective).await?,
+            hold::Then::Again => served = round(context, &effective).await?,
             hold::Then::Empty => {}
             hold::Then::Hierarchy => {
                 cache::store(context, &effective, BTreeSet::new()).await?;
@@ -82,6 +84,17 @@ fn read(context: &Context<'_>) -> Result<Option<SyncRequest>, Fault> {
     context.body::<SyncRequest>().map(Some)
 }
 
+/// Serves the folders, to the end also if the client hangs up meanwhile.
+async fn round(
+    context: &mut Context<'_>,
+    effective: &Arc<EffectiveSync>,
+) -> Result<Vec<Served>, Fault> {
+    let effective = Arc::clone(effective);
+    context
+        .finish(|context| Box::pin(async move { collections(context, &effective).await }))
+        .await
+}
+
 /// Serves the folders in the order of the request, as far as the request's own window reaches.
 async fn collections(
     context: &mut Context<'_>,
@@ -90,6 +103,7 @@ async fn collections(
     let mut room = effective.window_size.map_or(WINDOW_MAX, window);
     let mut served = Vec::with_capacity(effective.collections.len());
     for collection in &effective.collections {
+        context.still_wanted()?;
         let one = collection::serve(context, collection, room).await?;
         room = room.saturating_sub(one.answer.commands.len());
         served.push(one);

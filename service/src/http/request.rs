@@ -15,7 +15,7 @@ use crate::http::receipt::ReceiptId;
 /// One POST to the EAS address, authenticated, its body complete and within the limits.
 ///
 /// A parked request should not keep this: take what is needed and drop the rest, the body first.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct EasRequest {
     /// The request line, plain or base64.
     pub line: RequestLine,

@@ -9,7 +9,7 @@ use crate::metrics::ParkEnd;
 
 /// The fields that a command fills in. The rest of the line (request id, device, version, command, bytes,
 /// HTTP status, elapsed time) comes from `http`, which also writes it, even when the client goes away first.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Facts {
     /// Row id of the account.
     pub account: Option<AccountId>,

@@ -38,7 +38,7 @@ pub(crate) struct Inside {
     pub(crate) place: Place,
     local: LocalStore,
     /// In the order in which they end.
-    tasks: [Tasks; 3],
+    tasks: [Tasks; 4],
     store: Store,
 }
 
@@ -63,7 +63,7 @@ impl Inside {
         let maildir = place.maildir(ACCOUNT, folders);
         let metrics = Metrics::new().unwrap();
         let store = Store::open(&place.state()).await.unwrap();
-        let [watchers, files, push] = [Tasks::new(), Tasks::new(), Tasks::new()];
+        let [requests, watchers, files, push] = std::array::from_fn(|_| Tasks::new());
         let (local, driver) = LocalStore::new(LocalOptions::default());
         files.spawn(driver.run(files.token()));
         let index = Index::new(store.clone());
@@ -94,13 +94,14 @@ impl Inside {
             grants: Arc::new(grants()),
             metrics,
             clock: Clock::system(),
+            tasks: requests.clone(),
         };
         Self {
             commands: Arc::new(commands),
             maildir,
             place,
             local,
-            tasks: [watchers, files, push],
+            tasks: [requests, watchers, files, push],
             store,
         }
     }

@@ -9,6 +9,7 @@
     reason = "a test fails by panicking, and its figures are of interest"
 )]
 
+mod begun;
 mod binary;
 mod client;
 mod cuts;

@@ -208,13 +208,8 @@ impl Device {
     }
 
     /// Syncs the INBOX once.
-    async fn fetch(&mut self, inside: &Inside, commands: Vec<ClientCommand>) {
-        let mut collection = SyncCollection::new(self.inbox.clone(), self.key.clone());
-        collection.commands = commands;
-        let body = SyncRequest {
-            collections: Some(vec![collection]),
-            ..SyncRequest::default()
-        };
+    pub(crate) async fn fetch(&mut self, inside: &Inside, commands: Vec<ClientCommand>) {
+        let body = self.sync_body(commands);
         let bytes = self.ask(inside, "Sync", &body).await;
         if bytes.is_empty() {
             return;
@@ -228,6 +223,25 @@ impl Device {
             if let ServerCommand::Add { server_id, .. } = command {
                 self.items.push(server_id.clone());
             }
+        }
+    }
+
+    /// A Sync of the INBOX, to be sent by hand.
+    pub(crate) fn sync_request(&self, commands: Vec<ClientCommand>) -> EasRequest {
+        request(self.name, "Sync", written(&self.sync_body(commands)))
+    }
+
+    /// The newest item that it knows.
+    pub(crate) fn last_item(&self) -> ServerId {
+        self.items.last().unwrap().clone()
+    }
+
+    fn sync_body(&self, commands: Vec<ClientCommand>) -> SyncRequest {
+        let mut collection = SyncCollection::new(self.inbox.clone(), self.key.clone());
+        collection.commands = commands;
+        SyncRequest {
+            collections: Some(vec![collection]),
+            ..SyncRequest::default()
         }
     }
 

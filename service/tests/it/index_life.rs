@@ -1,5 +1,6 @@
 //! The index over SQLite, one property at a time.
 
+mod cut;
 mod hierarchy;
 mod keys;
 mod push;

@@ -135,6 +135,7 @@ async fn exchange(
     let wish = options::wish(own, context.version());
     let conflict = options::conflict(own);
     let responses = uploads::serve(context, &mut session, collection, (conflict, &wish)).await?;
+    context.still_wanted()?;
 
     let size = window(collection.window_size()).min(room).min(WINDOW_MAX);
     let filled = if collection.wants_changes() {

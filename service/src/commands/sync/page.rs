@@ -99,6 +99,7 @@ async fn items(
             .map(|command| read(source.clone(), command));
         let mut reads = stream::iter(reads).buffered(READ_AHEAD);
         while !filler.spent() {
+            filler.context.still_wanted()?;
             let Some((command, content)) = reads.next().await else {
                 break;
             };
