@@ -55,6 +55,16 @@ fn a_walk_in_14_1_with_packed_queries_and_gzip() {
 }
 
 #[test]
+fn a_walk_in_14_0() {
+    walk("14.1", &["--version", "14.0"]);
+}
+
+#[test]
+fn a_walk_in_16_0() {
+    walk("16.1", &["--version", "16.0"]);
+}
+
+#[test]
 fn a_walk_in_16_1() {
     walk("16.1", &["--version", "16.1"]);
 }

@@ -15,6 +15,7 @@ import traceback
 import mails
 import steps_account
 import steps_change
+import steps_discover
 import steps_fill
 import steps_folders
 import steps_keys
@@ -131,7 +132,7 @@ def main():
     parser.add_argument("--record", help="folder for all bodies")
     walk = Walk(parser.parse_args())
     walk.prepare()
-    parts = (steps_account, steps_fill, steps_push, steps_change, steps_move, steps_keys, steps_folders)
+    parts = (steps_discover, steps_account, steps_fill, steps_push, steps_change, steps_move, steps_keys, steps_folders)
     for step in (step for part in parts for step in part.STEPS):
         begun = time.monotonic()
         try:
