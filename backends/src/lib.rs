@@ -16,6 +16,7 @@ pub mod local;
 mod mailbox;
 mod marks;
 mod name;
+pub mod smtp;
 mod watch;
 
 pub use crate::error::{BackendError, Kind, Retry};

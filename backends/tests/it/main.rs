@@ -15,4 +15,5 @@ mod hand;
 mod keywords;
 mod limits;
 mod model;
+mod smtp;
 mod upheaval;
