@@ -16,6 +16,7 @@ pub mod gone;
 pub mod item;
 pub mod moved;
 pub mod remember;
+pub mod sent;
 pub mod skipped;
 pub mod told;
 pub mod upload;
@@ -34,7 +35,8 @@ use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection};
 
 pub use self::account::Counts;
 pub use self::device::{Device, DeviceChange, DeviceName};
-pub use self::remember::{PingCache, Sent};
+pub use self::remember::PingCache;
+pub use self::sent::{SendIdent, SendState, Sending};
 pub use self::skipped::Skipped;
 pub use self::writer::Write;
 

@@ -8,10 +8,13 @@ use crate::index::items::{numbers, put_head};
 use crate::index::{Index, IndexError};
 use crate::store::answer::{self, Held};
 use crate::store::item::{self, At, Removed};
-use crate::store::{Write, folder, gone, moved, remember, skipped, told};
+use crate::store::{Write, folder, gone, moved, sent, skipped, told};
 
-/// How long a repeated MoveItems or SendMail is recognised, in seconds.
+/// How long a repeated MoveItems is recognised, in seconds.
 const REPEATS_FOR: i64 = 14 * 24 * 3600;
+
+/// How long a repeated SendMail is recognised, in seconds.
+const SENT_FOR: i64 = 24 * 3600;
 
 /// What tidying a folder removed.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -107,7 +110,7 @@ impl Index {
     pub async fn forget_repeats(&self, now: i64) -> Result<(), IndexError> {
         let mut write = self.store.write().await?;
         moved::forget(&mut write, now - REPEATS_FOR).await?;
-        remember::forget_sent(&mut write, now - REPEATS_FOR).await?;
+        sent::forget(&mut write, now - SENT_FOR).await?;
         Ok(write.commit().await?)
     }
 

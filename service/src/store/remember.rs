@@ -1,4 +1,4 @@
-//! What is remembered of a device's requests: the last Ping, the last full Sync, what it sent.
+//! What is remembered of a device's requests: the last Ping and the last full Sync.
 
 use crate::ids::{FolderNo, Principal};
 use crate::store::{Conn, Store, StoreError};
@@ -10,17 +10,6 @@ pub struct PingCache {
     pub heartbeat: Option<u32>,
     /// The folders.
     pub folders: Option<Vec<FolderNo>>,
-}
-
-/// Whether a message with that ClientId was sent before.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Sent {
-    /// It was not: it is now written down as begun.
-    New,
-    /// It was begun, and the end is not known.
-    Unfinished,
-    /// It was sent.
-    Done,
 }
 
 impl Store {
@@ -99,79 +88,6 @@ impl Store {
         .await?;
         write.commit().await
     }
-
-    /// Before a message is sent: whether it was before.
-    ///
-    /// # Errors
-    /// `Database`.
-    pub async fn begin_sending(
-        &self,
-        who: Principal,
-        client_id: &str,
-        now: i64,
-    ) -> Result<Sent, StoreError> {
-        let mut write = self.write().await?;
-        let done: Option<bool> = sqlx::query_scalar(
-            "SELECT done <> 0 FROM sent WHERE account = $1 AND device = $2 AND client_id = $3",
-        )
-        .bind(who.account.0)
-        .bind(who.device.0)
-        .bind(client_id)
-        .fetch_optional(&mut *write)
-        .await?;
-        if let Some(done) = done {
-            return Ok(if done { Sent::Done } else { Sent::Unfinished });
-        }
-        sqlx::query(
-            "INSERT INTO sent (account, device, client_id, done, at) VALUES ($1, $2, $3, 0, $4)",
-        )
-        .bind(who.account.0)
-        .bind(who.device.0)
-        .bind(client_id)
-        .bind(now)
-        .execute(&mut *write)
-        .await?;
-        write.commit().await?;
-        Ok(Sent::New)
-    }
-
-    /// After sending: `Done`, so that a repeat is not sent again; anything else: it was not sent, so that a
-    /// repeat is.
-    ///
-    /// # Errors
-    /// `Database`.
-    pub async fn end_sending(
-        &self,
-        who: Principal,
-        client_id: &str,
-        state: Sent,
-    ) -> Result<(), StoreError> {
-        let statement = match state {
-            Sent::Done => {
-                "UPDATE sent SET done = 1 WHERE account = $1 AND device = $2 AND client_id = $3"
-            }
-            Sent::New | Sent::Unfinished => {
-                "DELETE FROM sent WHERE account = $1 AND device = $2 AND client_id = $3"
-            }
-        };
-        let mut write = self.write().await?;
-        sqlx::query(statement)
-            .bind(who.account.0)
-            .bind(who.device.0)
-            .bind(client_id)
-            .execute(&mut *write)
-            .await?;
-        write.commit().await
-    }
-}
-
-/// Forgets the ClientIds of messages that were sent before `limit`.
-pub(crate) async fn forget_sent(conn: &mut Conn, limit: i64) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM sent WHERE at < $1")
-        .bind(limit)
-        .execute(conn)
-        .await?;
-    Ok(())
 }
 
 async fn ping_cache(conn: &mut Conn, who: Principal) -> Result<PingCache, StoreError> {

@@ -2,7 +2,7 @@
 
 use directpush::ids::ItemNo;
 use directpush::index::{Action, Index, Outcome, Verdict};
-use directpush::store::{PingCache, Sent, Store, StoreError};
+use directpush::store::{PingCache, SendState, Store, StoreError};
 
 use super::{ALL, House, add, go, open_store, state};
 
@@ -130,40 +130,19 @@ async fn the_same_key_again_and_again_is_counted() {
 }
 
 #[tokio::test]
-async fn a_message_is_sent_once() {
+async fn a_message_is_known_for_a_day() {
     let house = House::new().await;
     let store = house.index.store();
-    assert_eq!(
-        store.begin_sending(house.a, "c", 1).await.unwrap(),
-        Sent::New
-    );
-    assert_eq!(
-        store.begin_sending(house.a, "c", 1).await.unwrap(),
-        Sent::Unfinished
-    );
-    store.end_sending(house.a, "c", Sent::Done).await.unwrap();
-    assert_eq!(
-        store.begin_sending(house.a, "c", 1).await.unwrap(),
-        Sent::Done
-    );
-    assert_eq!(
-        store.begin_sending(house.b, "c", 1).await.unwrap(),
-        Sent::New
-    );
-    store.end_sending(house.b, "c", Sent::New).await.unwrap();
-    assert_eq!(
-        store.begin_sending(house.b, "c", 1).await.unwrap(),
-        Sent::New
-    );
-    house
-        .index
-        .forget_repeats(1 + 15 * 24 * 3600)
-        .await
-        .unwrap();
-    assert_eq!(
-        store.begin_sending(house.a, "c", 1).await.unwrap(),
-        Sent::New
-    );
+    let ident = [1; 32];
+    let begun = store.begin_sending(house.a, &ident, (1, 0)).await.unwrap();
+    let done = store.note_sending(house.a, &ident, SendState::Done);
+    done.await.unwrap();
+    for (now, at) in [(24 * 3600, 1), (1 + 24 * 3600 + 1, 7)] {
+        house.index.forget_repeats(now).await.unwrap();
+        let again = store.begin_sending(house.a, &ident, (7, 0)).await.unwrap();
+        assert_eq!(again.at, at);
+    }
+    assert_eq!(begun.state, SendState::Begun);
 }
 
 #[tokio::test]
