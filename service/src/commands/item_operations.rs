@@ -8,14 +8,13 @@ use protocol::command::item_operations::{
     MoveConversationAnswer, RangeAsked,
 };
 use protocol::command::{ItemClass, StatusCode};
-use protocol::element::Node;
 use protocol::status::ItemOperationsStatus as Status;
 use protocol::wbxml;
 
+use crate::commands::class;
 use crate::commands::context::Context;
-use crate::commands::mail;
 use crate::commands::multipart::Parts;
-use crate::commands::sync::options;
+use crate::commands::sync::{collection, options};
 use crate::convert::email::{self, BodyWish, Meetings};
 use crate::error::{self, Fault};
 use crate::http::answer::{Answer, Content};
@@ -140,27 +139,22 @@ async fn contents(
             let id = ServerId::parse(server_id.as_str())
                 .filter(|id| Some(id.folder) == folder)
                 .ok_or(Refused::Status(Status::NotFound))?;
-            let item = read(context, id)
+            let (class, item) = read(context, id)
                 .await?
                 .ok_or(Refused::Status(Status::NotFound))?;
             let wish = wish(&fetch.options, context);
-            let converted = mail::convert(context, id, item, &wish).await;
-            let mut email = converted
-                .ok_or(Refused::Status(Status::ConversionFailed))?
-                .email;
-            if let (Some(parts), Some(body)) = (parts, email.body.as_mut()) {
+            let content = class::Content::Whole(item);
+            let mut shown = class::show(context, (class, id), content, &wish)
+                .await
+                .ok_or(Refused::Status(Status::ConversionFailed))?;
+            if let (Some(parts), Some(body)) = (parts, shown.body_mut()) {
                 body.data = body.data.take().map(|data| parts.body(data));
             }
-            let data = email.to_data(context.version());
-            let elements = data.children.into_iter().filter_map(|node| match node {
-                Node::Element(element) => Some(element),
-                Node::Text(_) | Node::Opaque(_) => None,
-            });
             let properties = FetchProperties {
-                item: elements.collect(),
+                item: shown.properties(context.version()),
                 ..FetchProperties::default()
             };
-            Ok((Some(ItemClass::Email), properties))
+            Ok((Some(collection::item_class(class)), properties))
         }
         FetchTarget::FileReference(reference) => {
             let mut properties = attachment(context, &reference, fetch.options.range).await?;
@@ -174,13 +168,13 @@ async fn contents(
     }
 }
 
-/// A mail with its content, `None` if there is none of that id.
-async fn read(context: &Context<'_>, id: ServerId) -> Result<Option<Item>, Fault> {
+/// An item with its content and class, `None` if there is none of that id.
+async fn read(context: &Context<'_>, id: ServerId) -> Result<Option<(Class, Item)>, Fault> {
     let account = context.who.account;
     let Some(folder) = context.parts.index.folder(account, id.folder).await? else {
         return Ok(None);
     };
-    let (Class::Email, Some(reference)) = (folder.class, folder.reference) else {
+    let Some(reference) = folder.reference.filter(|_| class::is_served(folder.class)) else {
         return Ok(None);
     };
     let Some(row) = context.parts.index.item(account, id).await? else {
@@ -192,7 +186,7 @@ async fn read(context: &Context<'_>, id: ServerId) -> Result<Option<Item>, Fault
         .fetch(&reference, &row.reference, &row.version)
         .await
     {
-        Ok(item) => Ok(Some(item)),
+        Ok(item) => Ok(Some((folder.class, item))),
         Err(error) if error.kind() == Kind::NotFound => Ok(None),
         Err(error) => Err(error.into()),
     }
@@ -217,7 +211,10 @@ async fn attachment(
     let invalid = || Refused::Status(Status::InvalidAttachment);
     let (id, part) = reference.rsplit_once(':').ok_or_else(invalid)?;
     let id = ServerId::parse(id).ok_or_else(invalid)?;
-    let item = read(context, id).await?.ok_or_else(invalid)?;
+    // Only messages have attachments.
+    let Some((Class::Email, item)) = read(context, id).await? else {
+        return Err(invalid());
+    };
     let found = email::attachment(&item.content, part).ok_or_else(invalid)?;
     let total = found.bytes.len() as u64;
     let mut properties = FetchProperties {

@@ -73,7 +73,7 @@ pub enum Verdict {
 #[derive(Debug)]
 pub struct Ticket {
     /// What was written down.
-    pub(super) upload: UploadRow,
+    pub(super) upload: Box<UploadRow>,
     /// The row's number then.
     pub(super) seen: Option<Seq>,
     /// What was written to the folder then, by count.

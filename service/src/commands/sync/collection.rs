@@ -7,6 +7,7 @@ use protocol::status::SyncStatus;
 
 use crate::commands::context::Context;
 use crate::commands::sync::page::Filled;
+use crate::commands::sync::uploads::Terms;
 use crate::commands::sync::{WINDOW_MAX, options, page, uploads, window};
 use crate::error::{self, Fault};
 use crate::ids::FolderNo;
@@ -134,7 +135,12 @@ async fn exchange(
     current(context, session.folder(), cut_off).await?;
     let wish = options::wish(own, context.version());
     let conflict = options::conflict(own);
-    let responses = uploads::serve(context, &mut session, collection, (conflict, &wish)).await?;
+    let terms = Terms {
+        collection,
+        conflict,
+        wish: &wish,
+    };
+    let responses = uploads::serve(context, &mut session, &terms).await?;
     context.still_wanted()?;
 
     let size = window(collection.window_size()).min(room).min(WINDOW_MAX);

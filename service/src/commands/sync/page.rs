@@ -3,19 +3,18 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use backends::{BackendError, FolderRef, Item, Kind, Mailbox, Marks};
+use backends::{BackendError, Class, FolderRef, Kind, Mailbox};
 use futures_util::{StreamExt, stream};
-use protocol::class::email::Email;
 use protocol::command::ServerId as WireId;
 use protocol::command::sync::{ApplicationData, ServerCommand};
 use protocol::element::Element;
 
+use crate::commands::class::{self, Content};
 use crate::commands::context::Context;
-use crate::commands::mail;
-use crate::convert::email::{self, BodyWish};
+use crate::convert::email::BodyWish;
 use crate::error::Fault;
 use crate::ids::{FolderNo, ServerId};
-use crate::index::{Action, Command, IndexedItem, Page, Session};
+use crate::index::{Action, Command, KnownFolder, Page, Session};
 
 /// How many items are read at a time.
 const READ_AHEAD: usize = 4;
@@ -93,6 +92,7 @@ async fn items(
     };
     if count + page.again.len() > 0 {
         let source = source(filler.context, filler.session).await?;
+        let source = (source, filler.session.folder().class);
         let reads = page
             .commands
             .into_iter()
@@ -145,11 +145,12 @@ impl Filler<'_, '_> {
         command: Command,
         content: Result<Content, BackendError>,
     ) -> Result<Result<(), Vanished>, Fault> {
-        let folder = self.session.folder().no;
+        let folder = self.session.folder();
         match data(self.context, folder, &command, content, self.wish).await? {
             Ready::Vanished => return Ok(Err(Vanished)),
             Ready::Poison => self.session.skip(command.item, "cannot be converted"),
             Ready::Is(data) => {
+                let folder = folder.no;
                 self.bytes += weight(data.as_ref());
                 note(self.context, command.action);
                 self.filled
@@ -171,41 +172,17 @@ async fn source(context: &Context<'_>, session: &Session) -> Result<Source, Faul
     }
 }
 
-/// What a command needs of its item.
-enum Content {
-    Nothing,
-    Whole(Item),
-    Marks(Marks),
-}
-
-async fn read(source: Source, command: Command) -> (Command, Result<Content, BackendError>) {
+async fn read(
+    (source, class): (Source, Class),
+    command: Command,
+) -> (Command, Result<Content, BackendError>) {
     let content = match (&source, &command.row) {
         (Some((mailbox, folder)), Some(row)) => {
-            content(mailbox.as_ref(), folder, command.action, row).await
+            class::read((mailbox.as_ref(), folder), class, command.action, row).await
         }
         _ => Ok(Content::Nothing),
     };
     (command, content)
-}
-
-async fn content(
-    mailbox: &dyn Mailbox,
-    folder: &FolderRef,
-    action: Action,
-    row: &IndexedItem,
-) -> Result<Content, BackendError> {
-    match action {
-        Action::Add => mailbox
-            .fetch(folder, &row.reference, &row.version)
-            .await
-            .map(Content::Whole),
-        // The text of a message never changes: only its marks are told.
-        Action::Change => {
-            let (_, marks) = mailbox.marks(folder, &row.reference, &row.version).await?;
-            Ok(Content::Marks(marks))
-        }
-        Action::Delete | Action::SoftDelete => Ok(Content::Nothing),
-    }
 }
 
 /// What became of reading and converting an item.
@@ -217,7 +194,7 @@ enum Ready {
 
 async fn data(
     context: &Context<'_>,
-    folder: FolderNo,
+    folder: &KnownFolder,
     command: &Command,
     content: Result<Content, BackendError>,
     wish: &BodyWish,
@@ -229,7 +206,7 @@ async fn data(
                 Kind::NotFound => Ok(Ready::Vanished),
                 // This item only: the others of the folder are not to wait for it.
                 Kind::TooLarge | Kind::Refused | Kind::Forbidden => {
-                    tracing::warn!(account = %context.who.account, %folder, %error, "message skipped");
+                    tracing::warn!(account = %context.who.account, folder = %folder.no, %error, "item skipped");
                     Ok(Ready::Poison)
                 }
                 Kind::Unavailable
@@ -241,41 +218,18 @@ async fn data(
             };
         }
     };
-    let email = match content {
-        Content::Nothing => return Ok(Ready::Is(None)),
-        Content::Marks(marks) => {
-            email::marks_change(mail::marks(&marks), &mail::categories(&marks))
-        }
-        Content::Whole(item) => {
-            let id = ServerId {
-                folder,
-                item: command.item,
-            };
-            match mail::convert(context, id, item, wish).await {
-                Some(converted) => converted.email,
-                None => return Ok(Ready::Poison),
-            }
-        }
-    };
-    Ok(Ready::Is(Some(application_data(&email, context))))
-}
-
-/// A mail as `ApplicationData`.
-pub(super) fn application_data(email: &Email, context: &Context<'_>) -> ApplicationData {
-    ApplicationData::new(
-        email
-            .to_data(context.version())
-            .children
-            .into_iter()
-            .filter_map(only_elements),
-    )
-}
-
-fn only_elements(node: protocol::element::Node) -> Option<Element> {
-    match node {
-        protocol::element::Node::Element(element) => Some(element),
-        protocol::element::Node::Text(_) | protocol::element::Node::Opaque(_) => None,
+    if let Content::Nothing = content {
+        return Ok(Ready::Is(None));
     }
+    let id = ServerId {
+        folder: folder.no,
+        item: command.item,
+    };
+    let shown = class::show(context, (folder.class, id), content, wish).await;
+    Ok(match shown {
+        Some(shown) => Ready::Is(Some(shown.data(context.version()))),
+        None => Ready::Poison,
+    })
 }
 
 /// About how many bytes an item has on the wire.

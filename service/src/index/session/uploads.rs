@@ -107,7 +107,7 @@ impl Session {
             } else {
                 Begun::Now
             },
-            upload,
+            upload: Box::new(upload),
         }))
     }
 
@@ -160,7 +160,7 @@ impl Session {
         let row = UploadRow {
             state,
             item,
-            ..ticket.upload
+            ..*ticket.upload
         };
         upload::put(&mut write, self.line.held, &row).await?;
         write.commit().await?;

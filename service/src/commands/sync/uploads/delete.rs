@@ -1,0 +1,107 @@
+//! Deletions: to the folder for deleted items, or for good.
+
+use backends::{Class, FolderRef, ItemState, Mailbox};
+use protocol::command::ServerId as WireId;
+use protocol::status::SyncStatus;
+
+use crate::commands::context::Context;
+use crate::commands::move_items;
+use crate::commands::sync::uploads::{Refused, Terms, item_of, place, settle};
+use crate::error::Fault;
+use crate::index::{Conflict, Ident, IndexedItem, KnownFolder, Outcome, Session, Upload, Verdict};
+
+/// What a deletion means.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum End {
+    /// The item goes to the folder for deleted items, unless it is there already.
+    Trash,
+    /// The item is gone.
+    Nothing,
+}
+
+/// Messages go to the folder for deleted items if the device wants that; nothing else does, since there is none for it.
+fn end(class: Class, terms: &Terms<'_>) -> End {
+    match class {
+        Class::Email if terms.collection.deletes_as_moves() => End::Trash,
+        Class::Email | Class::Contacts | Class::Calendar | Class::Tasks | Class::Notes => {
+            End::Nothing
+        }
+    }
+}
+
+pub(super) async fn serve(
+    context: &Context<'_>,
+    session: &mut Session,
+    id: &WireId,
+    terms: &Terms<'_>,
+) -> Result<Refused, Fault> {
+    let (Some(item), Some((mailbox, folder))) =
+        (item_of(session, id), place(context, session).await?)
+    else {
+        return Ok(Some(SyncStatus::ObjectNotFound));
+    };
+    let upload = Upload {
+        ident: Ident::Delete(item),
+        hash: [0; 32],
+        conflict: Conflict::ClientWins,
+        name: None,
+        expected_item: None,
+        expected_version: None,
+    };
+    match session.upload(&upload).await? {
+        Verdict::Go(ticket) => {
+            let Some(row) = ticket.row.clone() else {
+                session.settle(ticket, &Outcome::Removed).await?;
+                return Ok(Some(SyncStatus::ObjectNotFound));
+            };
+            let trash = match end(session.folder().class, terms) {
+                End::Trash => move_items::trash(context)
+                    .await?
+                    .filter(|trash| trash.no != session.folder().no),
+                End::Nothing => None,
+            };
+            let done = match &trash {
+                Some(trash) => discard(context, (mailbox.as_ref(), &folder), &row, trash).await,
+                None => mailbox
+                    .delete(&folder, &row.reference, &row.version)
+                    .await
+                    .map_err(Fault::from),
+            };
+            match done {
+                Ok(()) => settle(session, ticket, Ok(Outcome::Removed)).await,
+                Err(Fault::Backend(error)) => settle(session, ticket, Err(error)).await,
+                Err(other) => Err(other),
+            }
+        }
+        Verdict::Repeat(_) | Verdict::Differs(_) | Verdict::Lost => Ok(None),
+        Verdict::Gone => Ok(Some(SyncStatus::ObjectNotFound)),
+    }
+}
+
+/// Moves an item to the folder for deleted items, where it is told to this device too but does not wake it.
+async fn discard(
+    context: &Context<'_>,
+    (mailbox, folder): (&dyn Mailbox, &FolderRef),
+    row: &IndexedItem,
+    trash: &KnownFolder,
+) -> Result<(), Fault> {
+    let Some(target) = &trash.reference else {
+        return Err(Fault::Broken(
+            "a folder for deleted items that is not there",
+        ));
+    };
+    let account = context.who.account;
+    // The watcher must not write the copy down before it is known whose it is.
+    let still = context.parts.supervisor.still(account, trash.no).await;
+    let state: ItemState = mailbox
+        .relocate(folder, &row.reference, &row.version, target)
+        .await?;
+    context
+        .parts
+        .index
+        .adopt(context.who, trash.no, &state)
+        .await?;
+    drop(still);
+    context.parts.supervisor.announce(account, trash.no).await;
+    Ok(())
+}
