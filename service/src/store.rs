@@ -15,6 +15,7 @@ pub mod folder;
 pub mod gone;
 pub mod item;
 pub mod moved;
+pub mod overview;
 pub mod remember;
 pub mod sent;
 pub mod skipped;
@@ -35,6 +36,7 @@ use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection};
 
 pub use self::account::Counts;
 pub use self::device::{Device, DeviceChange, DeviceName};
+pub use self::overview::{Synced, SyncedTo, Tally};
 pub use self::remember::PingCache;
 pub use self::sent::{SendIdent, SendState, Sending};
 pub use self::skipped::Skipped;
@@ -71,6 +73,19 @@ pub enum StoreError {
         /// The schema's version.
         found: i64,
         /// The newest that this program knows.
+        known: i64,
+    },
+    /// There is no store at that place.
+    #[error("there is no state store at {}", .0.display())]
+    Missing(std::path::PathBuf),
+    /// The schema was written by an older version of this program; the service brings it up to date.
+    #[error(
+        "the state store was written by an older version of directpush (schema {found}, this one needs {known}); start the service once, it brings the store up to date"
+    )]
+    Older {
+        /// The schema's version.
+        found: i64,
+        /// The one that this program needs.
         known: i64,
     },
     /// A row that no version of this program writes.
@@ -136,6 +151,36 @@ impl Store {
         })
     }
 
+    /// Opens a store that is there for looking at it, also while the service uses it. Nothing is made and nothing
+    /// is brought up to date.
+    ///
+    /// # Errors
+    /// `Missing`, `Newer`, `Older`, `Database`.
+    pub async fn open_to_read(path: &Path) -> Result<Self, StoreError> {
+        if !path.is_file() {
+            return Err(StoreError::Missing(path.to_owned()));
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .read_only(true)
+            .foreign_keys(false)
+            .busy_timeout(BUSY)
+            .disable_statement_logging();
+        let mut conn = SqliteConnection::connect_with(&options).await?;
+        match schema(&mut conn).await? {
+            (found, known) if found > known => return Err(StoreError::Newer { found, known }),
+            (found, known) if found < known => return Err(StoreError::Older { found, known }),
+            _ => {}
+        }
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_lazy_with(options);
+        Ok(Self {
+            writer: Arc::new(Writer::new(conn)),
+            readers,
+        })
+    }
+
     /// Copies the store into a new file while it is in use: one consistent state of it.
     ///
     /// # Errors
@@ -180,20 +225,27 @@ impl Store {
 }
 
 async fn migrate(conn: &mut Conn) -> Result<(), StoreError> {
+    let (found, known) = schema(conn).await?;
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    MIGRATIONS.run(conn).await.map_err(StoreError::Migrate)
+}
+
+/// The version of the schema, and the newest that this program knows.
+async fn schema(conn: &mut Conn) -> Result<(i64, i64), StoreError> {
     let known = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0);
     let table: Option<i64> =
         sqlx::query_scalar("SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations'")
             .fetch_optional(&mut *conn)
             .await?;
-    if table.is_some() {
-        let found: Option<i64> = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
-            .fetch_one(&mut *conn)
-            .await?;
-        if let Some(found) = found.filter(|found| *found > known) {
-            return Err(StoreError::Newer { found, known });
-        }
+    if table.is_none() {
+        return Ok((0, known));
     }
-    MIGRATIONS.run(conn).await.map_err(StoreError::Migrate)
+    let found: Option<i64> = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
+        .fetch_one(conn)
+        .await?;
+    Ok((found.unwrap_or(0), known))
 }
 
 /// Numbers are stored as 64 bits with sign; ids and sequence numbers never come near the end of them.

@@ -5,7 +5,7 @@ use roaring::RoaringBitmap;
 use crate::ids::{AccountId, FolderNo, Principal, Seq};
 use crate::index::cursor::{Cursor, NO_CUTOFF};
 use crate::index::items::{numbers, put_head};
-use crate::index::{Index, IndexError};
+use crate::index::{Index, IndexError, Pair};
 use crate::store::answer::{self, Held};
 use crate::store::item::{self, At, Removed};
 use crate::store::{Write, folder, gone, moved, sent, skipped, told};
@@ -98,8 +98,12 @@ impl Index {
     /// # Errors
     /// The store's.
     pub async fn start_over(&self, who: Principal, folder: FolderNo) -> Result<(), IndexError> {
+        // A Sync that is being served ends first: what it commits goes, too.
+        let _slot = self.locks.lock(Pair { who, folder }).await;
         let mut write = self.store.write().await?;
         answer::delete_all(&mut write, Held { who, folder }).await?;
+        // What could not be sent is tried again with the rest.
+        skipped::delete_all(&mut write, Held { who, folder }).await?;
         Ok(write.commit().await?)
     }
 

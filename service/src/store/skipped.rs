@@ -72,6 +72,17 @@ pub(crate) async fn put(
     Ok(())
 }
 
+/// Takes all items of a collection off the list.
+pub(crate) async fn delete_all(conn: &mut Conn, held: Held) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM skipped WHERE account = $1 AND device = $2 AND folder = $3")
+        .bind(held.who.account.0)
+        .bind(held.who.device.0)
+        .bind(i64::from(held.folder.0))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Takes an item off the list.
 pub(crate) async fn delete(conn: &mut Conn, held: Held, item: ItemNo) -> Result<(), StoreError> {
     sqlx::query(
