@@ -29,7 +29,9 @@ mod watching;
 pub use self::channel::{Channel, ChannelError, Epoch, Hint, HintSink, Seen, Topic};
 pub use self::hub::{Hub, HubConfig, HubParts};
 pub use self::local::LocalChannel;
-pub use self::parking::{Ended, FolderSyncAdvice, FolderSyncFound, Outcome, ParkedRow, Parking};
+pub use self::parking::{
+    Ended, FolderSyncAdvice, FolderSyncFound, Outcome, ParkedRow, Parking, PastPark,
+};
 pub use self::trigger::{Due, Trigger};
 pub use self::truth::{
     FolderState, HierarchyStanding, Question, Report, Standing, Truth, TruthError,

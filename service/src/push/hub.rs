@@ -12,7 +12,7 @@ use tokio::time;
 use super::channel::{Channel, HintSink};
 use super::clock::{self, Clock};
 use super::memory::Takeover;
-use super::parking::{Ended, FolderSyncAdvice, FolderSyncFound, ParkedRow, Parking};
+use super::parking::{Ended, FolderSyncAdvice, FolderSyncFound, ParkedRow, Parking, PastPark};
 use super::table::{Key, Shard};
 use super::trigger::Trigger;
 use super::truth::Truth;
@@ -235,6 +235,15 @@ impl Hub {
             rows.extend(shard.entries().map(|entry| entry.row(now)));
         }
         rows
+    }
+
+    /// How a device's last parked requests ended, the newest first; none after a restart.
+    #[must_use]
+    pub fn past(&self, who: Principal) -> Vec<PastPark> {
+        let now = now();
+        let mut shard = self.shard_of(who.account);
+        let memory = shard.memory_if_any(who.device);
+        memory.map_or_else(Vec::new, |memory| memory.past(now))
     }
 
     /// Registers a request, or says how it ends at once.

@@ -3,18 +3,22 @@
 //! Nothing here is needed to lose no change: after a restart everything is announced as if for the first
 //! time. It keeps phones from running in circles.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use super::pace::{Insistence, Pace};
-use super::parking::{FolderSyncAdvice, FolderSyncFound};
+use super::parking::{FolderSyncAdvice, FolderSyncFound, PastPark};
 use crate::ids::{FolderNo, Seq};
+use crate::metrics::{ParkEnd, ParkKind};
 
 /// A device that was not heard of for so long is forgotten, once it has nothing parked.
 const FORGET_AFTER: Duration = Duration::from_secs(2 * 3600);
 
 /// Folders of a device that are remembered at most.
 const FOLDERS_MAX: usize = 2000;
+
+/// How many ended requests of a device are remembered.
+const ENDED_MAX: usize = 8;
 
 /// One device.
 #[derive(Debug)]
@@ -28,6 +32,17 @@ pub(super) struct DeviceMemory {
     takeovers: Takeovers,
     announced: Option<Instant>,
     touched: Instant,
+    /// How its last parked requests ended, the newest last; for the administrator.
+    ended: VecDeque<EndedPark>,
+}
+
+/// How a parked request ended, and when.
+#[derive(Clone, Copy, Debug)]
+struct EndedPark {
+    kind: ParkKind,
+    reason: ParkEnd,
+    parked: Duration,
+    at: Instant,
 }
 
 /// How far the matter of a folder is that the device watches and its FolderSync cursor does not hold.
@@ -53,7 +68,38 @@ impl DeviceMemory {
             takeovers: Takeovers::default(),
             announced: None,
             touched: now,
+            ended: VecDeque::new(),
         }
+    }
+
+    /// A parked request ended, after so long.
+    pub(super) fn park_ended(
+        &mut self,
+        kind: ParkKind,
+        reason: ParkEnd,
+        parked: Duration,
+        at: Instant,
+    ) {
+        if self.ended.len() >= ENDED_MAX {
+            self.ended.pop_front();
+        }
+        self.ended.push_back(EndedPark {
+            kind,
+            reason,
+            parked,
+            at,
+        });
+    }
+
+    /// How the last parked requests ended, the newest first.
+    pub(super) fn past(&self, now: Instant) -> Vec<PastPark> {
+        let ended = self.ended.iter().rev().map(|ended| PastPark {
+            kind: ended.kind,
+            reason: ended.reason,
+            parked: ended.parked,
+            ago: now.saturating_duration_since(ended.at),
+        });
+        ended.collect()
     }
 
     /// The device was heard of.

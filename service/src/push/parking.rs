@@ -112,6 +112,19 @@ pub struct ParkedRow {
     pub left: Duration,
 }
 
+/// A request that was parked and is no more, for the administrator.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct PastPark {
+    /// Ping or Sync.
+    pub kind: ParkKind,
+    /// How it ended.
+    pub reason: ParkEnd,
+    /// How long it was parked.
+    pub parked: Duration,
+    /// How long ago it ended.
+    pub ago: Duration,
+}
+
 /// What a FolderSync told the device.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum FolderSyncFound {

@@ -88,6 +88,7 @@ impl Hub {
             return;
         };
         let ended = entry.ended(answer, now, Seen::now(&self.wall));
+        remember(shard, &entry, ended.outcome.reason(), now);
         self.count(&entry, &ended, now);
         // The receiver is gone only when the client is, and then its place is being freed.
         let _unwanted = entry.answer.send(ended);
@@ -115,15 +116,26 @@ impl Hub {
 
     /// Frees the place of a request whose client is gone.
     pub(super) fn leave(&self, key: Key) {
-        let left = self.shard_of(key.account).remove(key);
-        let Some(entry) = left else {
+        let now = now();
+        let mut shard = self.shard_of(key.account);
+        let Some(entry) = shard.remove(key) else {
             return;
         };
-        let age = now().saturating_duration_since(entry.since);
+        remember(&mut shard, &entry, ParkEnd::Closed, now);
+        drop(shard);
+        let age = now.saturating_duration_since(entry.since);
         let push = &self.metrics.push;
         push.parked.of(entry.kind).dec();
         push.ends.of((ParkEnd::Closed, entry.kind)).inc();
         push.age.of(ParkEnd::Closed).observe(age.as_secs_f64());
+    }
+}
+
+/// Notes how an entry ended, for the administrator.
+fn remember(shard: &mut Shard, entry: &Entry, reason: ParkEnd, now: Instant) {
+    let parked = now.saturating_duration_since(entry.since);
+    if let Some(memory) = shard.memory_if_any(entry.who.device) {
+        memory.park_ended(entry.kind, reason, parked, now);
     }
 }
 
