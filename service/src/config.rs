@@ -64,6 +64,8 @@ pub struct Listen {
     pub eas: SocketAddr,
     /// For operators.
     pub admin: SocketAddr,
+    /// The socket of the command line, unless it is switched off.
+    pub control: Option<PathBuf>,
     /// Certificate and key, when [`Self::eas`] speaks TLS.
     pub tls: Option<TlsFiles>,
 }

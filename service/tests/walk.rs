@@ -208,7 +208,7 @@ fn configure(folder: &Path, max_version: &str) -> PathBuf {
     )
     .unwrap();
     let settings = format!(
-        "[listen]\neas = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n\
+        "[listen]\neas = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\ncontrol = \"{at}/control.sock\"\n\
          [auth]\nusers_file = \"{at}/users\"\ndomains = [\"example.org\"]\n\
          [mail]\nmaildir = \"{at}/mail/%n\"\n[store]\npath = \"{at}/state.db\"\n\
          [protocol]\nmax_version = \"{max_version}\"\n[log]\nformat = \"text\"\n",

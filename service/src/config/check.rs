@@ -70,8 +70,27 @@ impl Check<'_> {
         Some(Listen {
             eas: eas?,
             admin: admin?,
+            control: self.control(&raw.control),
             tls,
         })
+    }
+
+    /// A path that the system takes as the address of a socket; one from the root on, since the command line is
+    /// used from anywhere.
+    fn control(&mut self, setting: &Setting<String>) -> Option<PathBuf> {
+        const LONGEST: usize = 100;
+        let path = &setting.value;
+        if path.is_empty() {
+            return None;
+        }
+        if !path.starts_with('/') {
+            self.problem(setting, "is a path from the root on, or empty");
+        }
+        if path.len() > LONGEST {
+            let what = format!("is longer than the {LONGEST} bytes that a socket's path may have");
+            self.problem(setting, what);
+        }
+        Some(PathBuf::from(path))
     }
 
     fn proxy(&mut self, raw: &raw::Proxy) -> Option<Proxy> {

@@ -113,6 +113,10 @@ sections! {
         /// Address and port for `/healthz`, `/readyz` and `/metrics`.
         /// Never reachable from outside.
         admin: String = String::from("127.0.0.1:9090"),
+        /// Unix socket that `directpush parked`, `devices` and `trace` talk to the service through.
+        /// Only the service's own user and root may use it (mode 0600); its directory is made if it can be.
+        /// Empty switches it off.
+        control: String = String::from("/run/directpush/control.sock"),
         /// File with the certificate and its chain, PEM.
         /// With it and `tls_key`, `eas` speaks TLS (1.2 and 1.3).
         tls_cert: Option<String> = None,

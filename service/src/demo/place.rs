@@ -65,7 +65,7 @@ fn fill(folder: &Path, password: &str) -> io::Result<Maildir> {
 fn settings(folder: &Path) -> String {
     let path = |below: &str| toml::Value::from(folder.join(below).to_string_lossy().into_owned());
     format!(
-        "[listen]\neas = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n\
+        "[listen]\neas = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\ncontrol = {}\n\
          [limits]\nconnections_max = 500\n\
          [push]\nheartbeat_alert_s = 0\n\
          [auth]\nusers_file = {}\ndomains = [\"example.org\"]\n\
@@ -73,6 +73,7 @@ fn settings(folder: &Path) -> String {
          [store]\npath = {}\n\
          [log]\nlevel = \"warn\"\n\
          [shutdown]\nspread_s = 0\ngrace_s = 5\n",
+        path("control.sock"),
         path("users"),
         path("mail/%n"),
         path("state.db"),

@@ -48,7 +48,7 @@ fn settings(folder: &Path) -> String {
     let users = folder.join("users");
     std::fs::write(&users, line("anna", b"secret", Cost::Token).unwrap()).unwrap();
     format!(
-        "[listen]\neas = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n[auth]\nusers_file = {users:?}\n\
+        "[listen]\neas = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\ncontrol = \"{folder}/control.sock\"\n[auth]\nusers_file = {users:?}\n\
          [mail]\nmaildir = \"{folder}/mail/%n\"\n[store]\npath = \"{folder}/state.db\"\n\
          [shutdown]\nspread_s = 0\ngrace_s = 5\n[log]\nformat = \"json\"\n",
         folder = folder.display(),

@@ -48,6 +48,7 @@ impl Gateway {
         let mut config = Config::from_parts("", BTreeMap::new()).unwrap();
         config.listen.eas = "127.0.0.1:0".parse().unwrap();
         config.listen.admin = "127.0.0.1:0".parse().unwrap();
+        config.listen.control = None;
         config.auth.users_file.clone_from(&users);
         adjust(&mut config);
         let metrics = Metrics::new().unwrap();
