@@ -4,6 +4,7 @@
 //! the store. Each step may still need what later steps end.
 
 mod accounts;
+mod control;
 mod core;
 mod front;
 mod limits;
@@ -18,6 +19,7 @@ use tracing::info;
 use crate::app::core::Core;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Shutdown};
+use crate::control::Control;
 use crate::http::tls::TlsError;
 use crate::http::users::UsersError;
 use crate::metrics::Metrics;
@@ -33,6 +35,7 @@ pub struct App;
 pub struct RunningApp {
     front: Front,
     core: Core,
+    control: Option<Control>,
     shutdown: Shutdown,
     metrics: Metrics,
 }
@@ -48,6 +51,7 @@ impl App {
         let core = Core::start(config, &metrics, &Clock::system()).await?;
         match Front::start(config, core.dispatch(), &metrics).await {
             Ok(front) => Ok(RunningApp {
+                control: control::start(config, &core).await,
                 front,
                 core,
                 shutdown: config.shutdown.clone(),
@@ -96,6 +100,7 @@ impl RunningApp {
         let Self {
             front,
             core,
+            control,
             shutdown,
             ..
         } = self;
@@ -104,6 +109,9 @@ impl RunningApp {
         front.stop_accepting();
         core.answer_parked(shutdown.spread).await;
         front.finish(shutdown.grace).await;
+        if let Some(control) = control {
+            control.close().await;
+        }
         core.close().await;
         front.close().await;
         info!("shut down");

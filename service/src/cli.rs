@@ -1,15 +1,22 @@
 //! The command line.
 
+mod devices;
+mod parked;
+mod table;
+mod times;
 mod users;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use directpush::app::App;
 use directpush::config::{Config, Flag, reference_example};
+use directpush::control::ClientError;
 use directpush::demo;
+use directpush::store::StoreError;
 use directpush::telemetry;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -35,6 +42,11 @@ enum Command {
     /// Shows and changes who may sign in.
     #[command(subcommand)]
     Users(users::Users),
+    /// Shows the requests that wait for a change: whose, for which folders, how they are watched.
+    Parked(parked::Options),
+    /// Shows devices, has them start over, forgets them.
+    #[command(subcommand)]
+    Devices(devices::Command),
 }
 
 #[derive(Debug, Subcommand)]
@@ -106,10 +118,29 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Config(Settings::Show(file)) => say(Config::show(file.path())?.trim_end()),
         Command::Config(Settings::Example) => say(reference_example().trim_end()),
         Command::Users(users) => users.run(),
+        Command::Parked(options) => ask(parked::run(options)),
+        Command::Devices(command) => ask(devices::run(command)),
     }
 }
 
-/// Tells what went wrong, with its causes.
+/// What the program's end says: 3 for a store of a newer version, 4 for a service that does not run, 1 for all else.
+pub(crate) fn code(error: &anyhow::Error) -> ExitCode {
+    let newer = |cause: &(dyn std::error::Error + 'static)| {
+        matches!(cause.downcast_ref(), Some(StoreError::Newer { .. }))
+    };
+    let absent = |cause: &(dyn std::error::Error + 'static)| {
+        matches!(cause.downcast_ref(), Some(ClientError::NotRunning(_)))
+    };
+    if error.chain().any(newer) {
+        ExitCode::from(3)
+    } else if error.chain().any(absent) {
+        ExitCode::from(4)
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// Tells what went wrong, with its causes. Who reads no more need not be told.
 pub(crate) fn complain(error: &anyhow::Error) {
     let _nobody_to_tell = writeln!(io::stderr(), "directpush: {error:#}");
 }
@@ -134,6 +165,11 @@ fn serve(options: &Serve) -> anyhow::Result<()> {
         app.shutdown().await;
         Ok(())
     })
+}
+
+/// Runs what asks a service or a store.
+fn ask(asking: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    Runtime::new().context("cannot start")?.block_on(asking)
 }
 
 fn say(text: &str) -> anyhow::Result<()> {

@@ -7,6 +7,7 @@ pub mod app;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod control;
 pub mod convert;
 pub mod demo;
 pub mod error;

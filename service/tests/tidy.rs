@@ -14,15 +14,19 @@ const LINES_MAX: usize = 400;
 const TABLES: [&str; 2] = ["protocol/src/codepages", "protocol/src/status"];
 
 /// Rooms of `service`, and the rooms that each may use; the leaves are open to all.
-const ROOMS: [(&str, &[&str]); 11] = [
-    ("main", &["app", "admin", "commands", "demo", "http"]),
+const ROOMS: [(&str, &[&str]); 12] = [
+    (
+        "main",
+        &["app", "admin", "commands", "control", "demo", "http"],
+    ),
     ("demo", &["app", "http"]),
     (
         "app",
         &[
-            "admin", "commands", "convert", "http", "index", "push", "store", "watch",
+            "admin", "commands", "control", "convert", "http", "index", "push", "store", "watch",
         ],
     ),
+    ("control", &["http", "index", "push", "store", "watch"]),
     ("admin", &["http"]),
     (
         "commands",

@@ -16,6 +16,7 @@ use crate::app::upkeep;
 use crate::clock::Clock;
 use crate::commands::{Commands, Grants, Receipts};
 use crate::config::{Config, Push};
+use crate::control::{Live, Survey};
 use crate::http::Dispatch;
 use crate::http::answer::Answer;
 use crate::http::request::{AccountName, EasRequest};
@@ -125,6 +126,19 @@ impl Core {
     /// How many requests are parked.
     pub(super) fn parked(&self) -> usize {
         self.hub.list().len()
+    }
+
+    /// What an administrator sees of all this.
+    pub(super) fn survey(&self) -> Survey {
+        let live = Live {
+            hub: Arc::clone(&self.hub),
+            supervisor: Arc::clone(&self.commands.supervisor),
+        };
+        Survey::of_service(
+            self.commands.index.clone(),
+            live,
+            self.commands.clock.clone(),
+        )
     }
 
     /// Answers what is parked, spread over a time.

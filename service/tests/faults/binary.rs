@@ -25,7 +25,7 @@ pub(crate) struct Binary {
 impl Binary {
     /// Starts it; devices are served when this returns. `more`: further sections of the settings.
     pub(crate) fn start(place: &Place, more: &str) -> Self {
-        let path = place.state().with_file_name("config.toml");
+        let path = place.settings();
         std::fs::write(&path, settings(place) + more).unwrap();
         let mut child = Command::new(program())
             .args(["serve", "--config", path.to_str().unwrap()])
@@ -102,8 +102,9 @@ fn settings(place: &Place) -> String {
     let mut text = String::new();
     write!(
         text,
-        "[listen]\neas = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n\
+        "[listen]\neas = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\ncontrol = \"{}\"\n\
          [auth]\nusers_file = \"{}\"\n[mail]\nmaildir = \"{}/%u\"\n[store]\npath = \"{}\"\n",
+        place.control().display(),
         place.users().display(),
         place.mail().display(),
         place.state().display()

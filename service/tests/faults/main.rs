@@ -26,6 +26,7 @@ mod polls;
 mod proxy;
 mod random;
 mod restart;
+mod seeing;
 mod service;
 mod vanish;
 mod wire;

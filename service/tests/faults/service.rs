@@ -54,6 +54,16 @@ impl Place {
         self.folder.path().join("state.db")
     }
 
+    /// The control socket of a program that runs here.
+    pub(crate) fn control(&self) -> PathBuf {
+        self.folder.path().join("run/control.sock")
+    }
+
+    /// The settings of a program that runs here.
+    pub(crate) fn settings(&self) -> PathBuf {
+        self.folder.path().join("config.toml")
+    }
+
     /// An account's Maildir, made with these folders; `""` is the INBOX.
     pub(crate) fn maildir(&self, account: &str, folders: &[&str]) -> Maildir {
         Maildir::make(&self.mail().join(account), folders)
@@ -64,6 +74,7 @@ impl Place {
         let mut config = Config::from_parts("", BTreeMap::new()).unwrap();
         config.listen.eas = "127.0.0.1:0".parse().unwrap();
         config.listen.admin = "127.0.0.1:0".parse().unwrap();
+        config.listen.control = None;
         config.auth.users_file = self.users();
         config.store.path = self.state();
         let template = format!("[mail]\nmaildir = \"{}/%u\"\n", self.mail().display());

@@ -1,0 +1,21 @@
+//! The control socket: how the command line sees into a service that is at work, and changes little things there.
+//!
+//! HTTP with JSON over a Unix socket that only the service's own user (and root) can open; never over TCP. What is
+//! read without a service (the store, for `devices list` and `show`) is read through the same [`Survey`].
+
+mod change;
+mod client;
+mod routes;
+mod socket;
+mod survey;
+mod view;
+mod words;
+
+pub use self::client::{Client, ClientError, segment};
+pub(crate) use self::routes::{Parts, router};
+pub use self::socket::{Control, SocketError};
+pub use self::survey::{Asked, Live, Survey, SurveyError};
+pub use self::view::{
+    DeviceLine, DeviceView, Done, FolderView, ParkedBrief, ParkedView, PastView, SkippedView,
+    SyncedView, WatcherView,
+};
