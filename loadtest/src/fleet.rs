@@ -12,7 +12,7 @@ use tokio::time;
 use crate::dice::Dice;
 use crate::hand::{Hand, Marks, Place};
 use crate::ledger::{Change, Figures, Ledger, Message};
-use crate::phone::{Phone, Report};
+use crate::phone::{Cuts, Phone, Report};
 use crate::wire::Server;
 
 /// Reports that may wait for the ledger.
@@ -51,6 +51,12 @@ pub(crate) struct Plan {
     /// How long set-up may take, and how long the last change may take to be everywhere, in seconds.
     #[arg(long, value_name = "S", default_value_t = 60)]
     pub(crate) patience_s: u64,
+    /// Messages of an account, at most: then one is removed for each that would come.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(crate) messages_max: usize,
+    /// Each phone loses its connections about every so many seconds; 0: never.
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(crate) cut_every_s: u64,
     /// Chooses the changes.
     #[arg(long, value_name = "SEED", default_value_t = 1)]
     pub(crate) seed: u64,
@@ -91,7 +97,8 @@ pub(crate) async fn run(url: &str, accounts: &[Account], plan: &Plan) -> anyhow:
     for (account, number) in whose {
         let server = Server::new(url, &account.user, &account.password)?;
         let phone = usize::try_from(number)?;
-        let phone = Phone::new(phone, &account.user, &run, server);
+        let cuts = Cuts::new(plan.cut_every_s, plan.seed ^ u64::from(number));
+        let phone = Phone::new(phone, &account.user, (&run, server), cuts);
         tasks.spawn(phone.live(begin + ramp * number, sender.clone()));
     }
     drop(sender);
@@ -220,7 +227,9 @@ impl<'p> Fleet<'p> {
         let hand = self.hands.get(account).context("there are no accounts")?;
         let settled = self.ledger.settled(account);
         let chosen = settled.get(self.dice.below(settled.len())).copied();
+        let full = settled.len() >= self.plan.messages_max;
         let (number, place, change) = match (chosen, self.dice.below(10)) {
+            (Some((number, message)), 0..6) if full => (number, message.place, Change::Removed),
             (Some((number, message)), 6..) => {
                 (number, message.place, other(message, &mut self.dice))
             }

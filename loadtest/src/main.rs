@@ -2,11 +2,14 @@
 
 mod dice;
 mod fleet;
+mod gauge;
 mod hand;
 mod ledger;
 mod phone;
 mod report;
+mod serving;
 mod smoke;
+mod soak;
 mod wire;
 
 use std::io::{self, Write};
@@ -51,6 +54,14 @@ enum Command {
         directpush: PathBuf,
         #[command(flatten)]
         plan: Plan,
+        /// Print one JSON object instead of a table.
+        #[arg(long)]
+        json: bool,
+    },
+    /// For a long time against a service that is started for it: whether memory, open files and log stay flat.
+    Soak {
+        #[command(flatten)]
+        options: soak::Options,
         /// Print one JSON object instead of a table.
         #[arg(long)]
         json: bool,
@@ -105,16 +116,30 @@ fn run(command: Command) -> anyhow::Result<bool> {
             plan,
             json,
         } => (runtime.block_on(smoke(&directpush, &plan))?, json),
+        Command::Soak { options, json } => {
+            let soaked = runtime.block_on(soak::run(&options))?;
+            let text = if json {
+                format!("{}\n", soaked.json()?)
+            } else {
+                soaked.table()
+            };
+            say(&text)?;
+            return Ok(soaked.is_good());
+        }
     };
     let text = if json {
         format!("{}\n", report::json(&outcome)?)
     } else {
         report::table(&outcome)
     };
+    say(&text)?;
+    Ok(outcome.balances())
+}
+
+fn say(text: &str) -> anyhow::Result<()> {
     io::stdout()
         .write_all(text.as_bytes())
-        .context("cannot write")?;
-    Ok(outcome.balances())
+        .context("cannot write")
 }
 
 async fn smoke(program: &Path, plan: &Plan) -> anyhow::Result<Outcome> {

@@ -1,13 +1,16 @@
 //! A phone of the fleet: the state machine on real connections, which reports what it was told.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use protocol::command::folder_sync::FolderType;
 use protocol::command::{CollectionId, ServerId};
-use protocol::device::{Config, Connection, Device, Event, ItemCopy, Output, Profile, Trouble};
+use protocol::device::{
+    Config, Connection, Device, Event, Failure, ItemCopy, Output, Profile, Trouble,
+};
 use tokio::sync::mpsc::Sender;
 use tokio::time;
 
+use crate::dice::Dice;
 use crate::hand::{FOLDER, Place};
 use crate::wire::{Exchange, Lane, Server};
 
@@ -63,11 +66,43 @@ pub(crate) struct Phone {
     server: Server,
     main: Lane,
     push: Lane,
+    cuts: Cuts,
+}
+
+/// When a phone loses its connections: in a lift, a tunnel, between two networks.
+pub(crate) struct Cuts {
+    every: Duration,
+    dice: Dice,
+    next: Option<Instant>,
+}
+
+impl Cuts {
+    /// About every so many seconds; 0: never.
+    pub(crate) fn new(every_s: u64, seed: u64) -> Self {
+        Self {
+            every: Duration::from_secs(every_s),
+            dice: Dice::new(seed),
+            next: None,
+        }
+    }
+
+    /// Chooses when the next one is: after half to one and a half times the interval.
+    fn choose(&mut self, now: Instant) {
+        let (least, spread) = (self.every / 2, self.every.as_millis());
+        let spread = self.dice.below(usize::try_from(spread).unwrap_or(0));
+        let more = Duration::from_millis(u64::try_from(spread).unwrap_or(0));
+        self.next = (!self.every.is_zero()).then(|| now + least + more);
+    }
 }
 
 impl Phone {
     /// The phone with this number, of one family after the other.
-    pub(crate) fn new(number: usize, user: &str, run: &str, server: Server) -> Self {
+    pub(crate) fn new(
+        number: usize,
+        user: &str,
+        (run, server): (&str, Server),
+        cuts: Cuts,
+    ) -> Self {
         let profile = match number % 3 {
             0 => Profile::ios(),
             1 => Profile::aosp(),
@@ -80,12 +115,14 @@ impl Phone {
             server,
             main: Lane::default(),
             push: Lane::default(),
+            cuts,
         }
     }
 
     /// Lives from `start` on, until nobody wants its reports any more.
     pub(crate) async fn live(mut self, start: Instant, reports: Sender<Report>) {
         time::sleep_until(start.into()).await;
+        self.cuts.choose(start);
         loop {
             let (at, by) = self.turn().await;
             while let Some(event) = self.device.next_event() {
@@ -108,7 +145,14 @@ impl Phone {
     /// Does what is to be done until a request is over.
     async fn turn(&mut self) -> (Instant, By) {
         loop {
-            let until = self.act();
+            let mut until = self.act();
+            if let Some(cut) = self.cuts.next {
+                if cut <= Instant::now() {
+                    self.cut();
+                    continue;
+                }
+                until = Some(until.map_or(cut, |until| until.min(cut)));
+            }
             let pause = async {
                 match until {
                     Some(until) => time::sleep_until(until.into()).await,
@@ -135,6 +179,20 @@ impl Phone {
                 Output::Wait { until } => return until,
             }
         }
+    }
+
+    /// The network is gone for a moment, and with it what was under way.
+    fn cut(&mut self) {
+        let now = Instant::now();
+        for connection in [Connection::Main, Connection::Push] {
+            let lane = self.lane(connection);
+            let broke = lane.is_busy();
+            lane.close();
+            if broke {
+                self.device.failed(connection, Failure::Cut, now);
+            }
+        }
+        self.cuts.choose(now);
     }
 
     fn take(&mut self, connection: Connection, exchange: &Exchange) -> (Instant, By) {

@@ -14,7 +14,7 @@ const BAR: usize = 40;
 
 /// The object that `--json` ends with.
 #[derive(Serialize)]
-struct Summary {
+pub(crate) struct Summary {
     event: &'static str,
     balanced: bool,
     devices: usize,
@@ -60,27 +60,34 @@ impl Spread {
     }
 }
 
+impl Summary {
+    /// Of what came of a run.
+    pub(crate) fn of(outcome: &Outcome) -> Self {
+        let figures = &outcome.figures;
+        Self {
+            event: "summary",
+            balanced: outcome.balances(),
+            devices: outcome.devices,
+            accounts: outcome.accounts,
+            changes: figures.changes,
+            expected: figures.expected,
+            lost: outcome.lost,
+            doubled: figures.doubled,
+            unexpected: figures.unexpected,
+            extra_announcements: figures.extra,
+            restarts: figures.restarts,
+            troubles: figures.troubles,
+            stopped: figures.stopped,
+            push_ms: Spread::of(&figures.push),
+            sync_ms: Spread::of(&figures.sync),
+            elapsed_s: ms(outcome.elapsed) / 1e3,
+        }
+    }
+}
+
 /// One line of JSON.
 pub(crate) fn json(outcome: &Outcome) -> serde_json::Result<String> {
-    let figures = &outcome.figures;
-    serde_json::to_string(&Summary {
-        event: "summary",
-        balanced: outcome.balances(),
-        devices: outcome.devices,
-        accounts: outcome.accounts,
-        changes: figures.changes,
-        expected: figures.expected,
-        lost: outcome.lost,
-        doubled: figures.doubled,
-        unexpected: figures.unexpected,
-        extra_announcements: figures.extra,
-        restarts: figures.restarts,
-        troubles: figures.troubles,
-        stopped: figures.stopped,
-        push_ms: Spread::of(&figures.push),
-        sync_ms: Spread::of(&figures.sync),
-        elapsed_s: ms(outcome.elapsed) / 1e3,
-    })
+    serde_json::to_string(&Summary::of(outcome))
 }
 
 /// A table and a histogram.

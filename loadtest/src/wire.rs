@@ -111,6 +111,11 @@ impl Lane {
         self.under_way = Some(Box::pin(exchange(server.clone(), link, request)));
     }
 
+    /// Whether a request is under way.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.under_way.is_some()
+    }
+
     /// Closes the connection and forgets what was under way on it.
     pub(crate) fn close(&mut self) {
         *self = Self::default();

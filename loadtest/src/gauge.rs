@@ -1,0 +1,188 @@
+//! What a process takes of its machine, read from `/proc` now and then, and whether it grows.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context;
+use serde::Serialize;
+
+/// What is read.
+#[derive(Clone, Debug)]
+pub(crate) struct Gauge {
+    process: PathBuf,
+    wal: PathBuf,
+    database: PathBuf,
+}
+
+/// One look.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Sample {
+    /// Since the first look, in seconds.
+    pub(crate) at_s: f64,
+    /// Proportional set size, in KiB: private memory, and its share of what is shared.
+    pub(crate) pss_kib: f64,
+    /// Resident set size, in KiB.
+    pub(crate) rss_kib: f64,
+    /// Open files.
+    pub(crate) files: f64,
+    /// Threads.
+    pub(crate) threads: f64,
+    /// Size of the write-ahead log, in KiB.
+    pub(crate) wal_kib: f64,
+    /// Size of the database, in KiB.
+    pub(crate) database_kib: f64,
+}
+
+impl Gauge {
+    /// Of the process with this id, whose database is at `state`.
+    pub(crate) fn new(id: u32, state: &Path) -> Self {
+        let mut wal = state.as_os_str().to_owned();
+        wal.push("-wal");
+        Self {
+            process: format!("/proc/{id}").into(),
+            wal: wal.into(),
+            database: state.to_owned(),
+        }
+    }
+
+    /// Looks now.
+    ///
+    /// # Errors
+    /// When the process is gone, or not ours.
+    pub(crate) fn look(&self, since: Duration) -> anyhow::Result<Sample> {
+        let read = |name: &str| {
+            let path = self.process.join(name);
+            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
+        };
+        let (memory, status) = (read("smaps_rollup")?, read("status")?);
+        let files = fs::read_dir(self.process.join("fd")).context("cannot list open files")?;
+        let kib =
+            |path: &Path| fs::metadata(path).map_or(0.0, |found| as_f64(found.len()) / 1024.0);
+        Ok(Sample {
+            at_s: since.as_secs_f64(),
+            pss_kib: field(&memory, "Pss:")?,
+            rss_kib: field(&memory, "Rss:")?,
+            files: as_f64(u64::try_from(files.count())?),
+            threads: field(&status, "Threads:")?,
+            wal_kib: kib(&self.wal),
+            database_kib: kib(&self.database),
+        })
+    }
+}
+
+/// The number behind a name.
+fn field(text: &str, name: &str) -> anyhow::Result<f64> {
+    let mut lines = text.lines();
+    let rest = lines.find_map(|line| line.strip_prefix(name));
+    let number = rest.and_then(|rest| rest.split_whitespace().next());
+    let number = number.with_context(|| format!("the kernel does not tell {name}"))?;
+    number.parse().with_context(|| format!("{name} {number}"))
+}
+
+/// How a series went.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Trend {
+    /// The first value of all.
+    pub(crate) first: f64,
+    /// The middle one after the warm-up.
+    pub(crate) median: f64,
+    /// The largest after the warm-up.
+    pub(crate) max: f64,
+    /// The last.
+    pub(crate) last: f64,
+    /// What it grows by from the end of the warm-up to the end: the middle one of all slopes between two looks
+    /// (Theil and Sen), so that a few outliers do not count.
+    pub(crate) growth: f64,
+    /// What it may grow by.
+    pub(crate) allowed: f64,
+    /// Whether it stays within that.
+    pub(crate) flat: bool,
+}
+
+impl Trend {
+    /// Of a series with its times in seconds; the first `warm_up_s` seconds do not count. It may grow by a share of
+    /// its median, and by `floor` in any case.
+    ///
+    /// `None` when fewer than three looks are left.
+    pub(crate) fn of(series: &[(f64, f64)], warm_up_s: f64, floor: f64) -> Option<Self> {
+        let counted: Vec<(f64, f64)> = series
+            .iter()
+            .copied()
+            .filter(|(at, _)| *at >= warm_up_s)
+            .collect();
+        let (begin, end) = (counted.first()?.0, counted.last()?.0);
+        if counted.len() < 3 {
+            return None;
+        }
+        let mut slopes = Vec::new();
+        for (number, (at, value)) in counted.iter().enumerate() {
+            let later = counted.iter().skip(number + 1);
+            slopes.extend(later.map(|(then, other)| (other - value) / (then - at)));
+        }
+        let median = middle(counted.iter().map(|(_, value)| *value).collect());
+        let growth = middle(slopes) * (end - begin);
+        let allowed = (median * SHARE).max(floor);
+        Some(Self {
+            first: series.first()?.1,
+            median,
+            max: counted.iter().map(|(_, value)| *value).fold(0.0, f64::max),
+            last: counted.last()?.1,
+            growth,
+            allowed,
+            flat: growth <= allowed,
+        })
+    }
+}
+
+/// What a series may grow by, as a share of its median.
+const SHARE: f64 = 0.05;
+
+fn middle(mut values: Vec<f64>) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "sizes stay far below 2^52")]
+fn as_f64(number: u64) -> f64 {
+    number as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn series(value: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
+        (0..100).map(f64::from).map(|at| (at, value(at))).collect()
+    }
+
+    #[test]
+    fn what_rises_is_not_flat_and_what_jumps_is() {
+        let level = |value: fn(f64) -> f64| Trend::of(&series(value), 20.0, 1.0).unwrap();
+        let still = level(|at| if at < 20.0 { 0.0 } else { 100.0 });
+        assert!(still.flat && still.growth.abs() < 1e-9, "{still:?}");
+        assert!((still.first, still.median, still.last) == (0.0, 100.0, 100.0));
+        let spikes = level(|at| if at % 7.0 == 0.0 { 900.0 } else { 100.0 });
+        assert!(spikes.flat && spikes.max > 800.0, "{spikes:?}");
+        let leak = level(|at| 100.0 + at * 0.1);
+        assert!(!leak.flat && (leak.growth - 7.9).abs() < 1e-6, "{leak:?}");
+        assert!(level(|at| 100.0 - at).flat, "it shrinks");
+        assert!(Trend::of(&series(|_| 1.0), 98.0, 1.0).is_none());
+    }
+
+    #[test]
+    fn this_process_can_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("state.db");
+        fs::write(folder.path().join("state.db-wal"), [0; 2048]).unwrap();
+        let look = Gauge::new(std::process::id(), &state)
+            .look(Duration::ZERO)
+            .unwrap();
+        assert!(
+            look.rss_kib >= look.pss_kib && look.pss_kib > 100.0,
+            "{look:?}"
+        );
+        assert!(look.files >= 3.0 && look.threads >= 1.0, "{look:?}");
+        assert!((look.wal_kib, look.database_kib) == (2.0, 0.0), "{look:?}");
+    }
+}

@@ -1,0 +1,182 @@
+//! A service of our own to run phones against: a process with accounts, mail and state in a folder.
+
+use std::fmt::Write;
+use std::fs;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader, Lines};
+use tokio::process::{Child, Command};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use crate::fleet::Account;
+
+/// How long the program may take to begin or to end.
+const LIMIT: Duration = Duration::from_secs(60);
+/// Every account's password.
+const PASSWORD: &str = "secret";
+
+/// Where the service has its accounts, their mail and its state. Removed when dropped.
+#[derive(Debug)]
+pub(crate) struct Place {
+    program: PathBuf,
+    folder: TempDir,
+    /// Whom it serves.
+    pub(crate) accounts: Vec<Account>,
+    /// Where devices are served, once it was started: the same after each restart.
+    address: Option<SocketAddr>,
+}
+
+/// The service at work. Killed when dropped.
+pub(crate) struct Serving {
+    child: Child,
+    /// Reads the log on, since the service would stop when nobody does.
+    log: JoinSet<()>,
+    /// Where devices are served.
+    pub(crate) url: String,
+    /// Its process.
+    pub(crate) id: u32,
+}
+
+impl Place {
+    /// Makes `accounts` accounts for a `directpush` program.
+    ///
+    /// # Errors
+    /// When the folder cannot be made, or the program makes no accounts.
+    pub(crate) async fn make(program: &Path, accounts: usize) -> anyhow::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("loadtest-").tempdir()?;
+        let mail = folder.path().join("mail");
+        fs::create_dir(&mail)?;
+        let mut users = String::new();
+        let mut made = Vec::new();
+        for number in 0..accounts {
+            let user = format!("user{number:04}");
+            let line = users_line(program, &user).await?;
+            writeln!(users, "{line}")?;
+            made.push(Account {
+                maildir: mail.join(&user),
+                user,
+                password: PASSWORD.to_owned(),
+            });
+        }
+        fs::write(folder.path().join("users"), users)?;
+        Ok(Self {
+            program: program.to_owned(),
+            folder,
+            accounts: made,
+            address: None,
+        })
+    }
+
+    /// The service's database.
+    pub(crate) fn state(&self) -> PathBuf {
+        self.folder.path().join("state.db")
+    }
+
+    /// Starts the service; devices are served when this returns.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub(crate) async fn serve(&mut self) -> anyhow::Result<Serving> {
+        let config = self.folder.path().join("config.toml");
+        fs::write(&config, self.settings())?;
+        let mut child = Command::new(&self.program)
+            .arg("serve")
+            .arg("--config")
+            .arg(&config)
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot start {}", self.program.display()))?;
+        let out = child.stderr.take().context("it has no log")?;
+        let mut lines = BufReader::new(out).lines();
+        let address = timeout(LIMIT, listening(&mut lines))
+            .await
+            .context("the service does not begin")??;
+        self.address = Some(address);
+        let mut log = JoinSet::new();
+        log.spawn(async move { while let Ok(Some(_line)) = lines.next_line().await {} });
+        Ok(Serving {
+            id: child.id().context("the service ended at once")?,
+            child,
+            log,
+            url: format!("http://{address}"),
+        })
+    }
+
+    fn settings(&self) -> String {
+        let eas = self
+            .address
+            .map_or_else(|| "127.0.0.1:0".to_owned(), |at| at.to_string());
+        let below = |name: &str| self.folder.path().join(name).display().to_string();
+        format!(
+            "[listen]\neas = \"{eas}\"\nadmin = \"127.0.0.1:0\"\n\
+             [auth]\nusers_file = \"{}\"\n[mail]\nmaildir = \"{}/%u\"\n[store]\npath = \"{}\"\n",
+            below("users"),
+            below("mail"),
+            below("state.db"),
+        )
+    }
+}
+
+impl Serving {
+    /// Ends it as its supervisor would, and waits for that.
+    ///
+    /// # Errors
+    /// When it does not end, or not well.
+    pub(crate) async fn end(mut self) -> anyhow::Result<()> {
+        let asked = Command::new("kill")
+            .args(["-TERM", &self.id.to_string()])
+            .status()
+            .await
+            .context("cannot run kill")?;
+        ensure!(asked.success(), "cannot end the service");
+        let status = timeout(LIMIT, self.child.wait())
+            .await
+            .context("the service does not end")??;
+        self.log.shutdown().await;
+        ensure!(status.success(), "the service failed: {status}");
+        Ok(())
+    }
+}
+
+/// The user's line of the users file, as the program writes it.
+async fn users_line(program: &Path, user: &str) -> anyhow::Result<String> {
+    let mut child = std::process::Command::new(program)
+        .args(["users", "line", user])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start {}", program.display()))?;
+    let mut stdin = child.stdin.take().context("it takes no password")?;
+    writeln!(stdin, "{PASSWORD}")?;
+    drop(stdin);
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output()).await??;
+    ensure!(output.status.success(), "it makes no account");
+    Ok(String::from_utf8(output.stdout)?.trim_end().to_owned())
+}
+
+/// Where devices are served, as the log says it.
+async fn listening(
+    log: &mut Lines<BufReader<impl AsyncRead + Unpin>>,
+) -> anyhow::Result<SocketAddr> {
+    let mut told = String::new();
+    while let Some(line) = log.next_line().await? {
+        let address = line.split_once("eas=").and_then(|(_, rest)| {
+            let address = rest.split_whitespace().next()?;
+            address.parse().ok()
+        });
+        if let Some(address) = address {
+            return Ok(address);
+        }
+        writeln!(told, "{line}")?;
+    }
+    bail!("the service does not start:\n{told}")
+}
