@@ -9,6 +9,7 @@
 //! A name without a domain belongs to the default domain, when there is one. Anybody may sign in by the
 //! address as well. A file with a mistake is refused as a whole, at start; later the last good one stays.
 
+mod bench;
 mod file;
 mod table;
 
@@ -18,8 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::password_hash::PasswordHasher;
 use argon2::{Algorithm, Argon2, Params, Version};
 use async_trait::async_trait;
 use tokio::sync::watch;
@@ -33,6 +33,7 @@ use crate::tasks::Tasks;
 pub use file::{EditError, Listed, UsersFile};
 pub use table::Mistake;
 
+use bench::Bench;
 use table::{Entry, Table};
 
 /// How often the file is looked at.
@@ -75,6 +76,7 @@ struct Shared {
     table: RwLock<Arc<Table>>,
     /// Checked in place of a hash that is not there, so that unknown users cost as much as known ones.
     decoy: String,
+    bench: Bench,
     /// Accounts whose password is no longer what it was.
     revoked: watch::Sender<Arc<[AccountName]>>,
 }
@@ -97,6 +99,7 @@ impl Users {
             stamp,
             table: RwLock::new(Arc::new(table)),
             decoy: hash(b"nobody's password", Cost::Full).unwrap_or_default(),
+            bench: Bench::default(),
             revoked,
         };
         Ok(Self {
@@ -205,7 +208,9 @@ impl Authenticator for Users {
             .to_owned();
         let known = entry.is_some();
         let password = password.clone();
-        let checking = tokio::task::spawn_blocking(move || verify(&hash, password.expose()));
+        let shared = Arc::clone(&self.shared);
+        let checking =
+            tokio::task::spawn_blocking(move || shared.bench.verify(&hash, password.expose()));
         match checking.await {
             Ok(true) if known => Verdict::Right,
             Ok(_) => Verdict::Wrong,
@@ -266,11 +271,6 @@ fn hash(password: &[u8], cost: Cost) -> io::Result<String> {
         .hash_password_with_salt(password, &salt)
         .map_err(io::Error::other)?;
     Ok(hash.to_string())
-}
-
-fn verify(hash: &str, password: &[u8]) -> bool {
-    PasswordHash::new(hash)
-        .is_ok_and(|hash| Argon2::default().verify_password(password, &hash).is_ok())
 }
 
 fn read(path: &Path, domains: &[String]) -> Result<Table, UsersError> {
