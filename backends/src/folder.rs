@@ -41,6 +41,16 @@ pub enum Role {
     Plain,
 }
 
+/// What can be said of an account's folders now.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Survey {
+    /// All folders but those of the missing classes, parents before their children.
+    pub folders: Vec<Folder>,
+    /// Classes whose store cannot be asked. Their folders may be there or not: nobody may take
+    /// them for removed.
+    pub missing: Vec<Class>,
+}
+
 /// One folder of an account.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Folder {

@@ -7,6 +7,7 @@
 //! The trait says behaviour in words, the `contract` suite (feature `contract`) says it in code,
 //! and every implementation passes that suite.
 
+pub mod composite;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod error;
@@ -20,7 +21,7 @@ pub mod smtp;
 mod watch;
 
 pub use crate::error::{BackendError, Kind, Retry};
-pub use crate::folder::{Class, Folder, Role};
+pub use crate::folder::{Class, Folder, Role, Survey};
 pub use crate::item::{Change, Delta, DeltaKind, Horizon, Item, ItemState};
 pub use crate::mailbox::{Capability, Identity, KeywordSupport, Mailbox};
 pub use crate::marks::{Flag, Keyword, Marks, MarksPatch, Setting};

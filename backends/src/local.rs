@@ -1,4 +1,4 @@
-//! Maildir++ folders on the local file system, watched by inotify.
+//! Maildir++ folders and address books in vdirs on the local file system, watched by inotify.
 //!
 //! The user's own folders: nothing is kept beside them. Any program may deliver, mark, move and
 //! remove at the same time. Not meant for folders that other machines change over a network file
@@ -15,12 +15,14 @@ mod filename;
 mod hub;
 mod journal;
 mod keywords;
+mod layout;
 mod limits;
 mod role;
 mod scan;
 mod token;
 mod tree;
 mod utf7;
+mod vdir;
 mod version;
 mod watch;
 mod write;
@@ -40,6 +42,9 @@ use crate::item::{Delta, Horizon, Item, ItemState};
 use crate::local::account::{Account, locked};
 use crate::local::hub::Hub;
 use crate::local::keywords::Keywords;
+use crate::local::layout::Layout;
+use crate::local::vdir::format;
+use crate::local::vdir::versions::Versions;
 use crate::local::watch::LocalWatch;
 use crate::mailbox::{Capability, Identity, KeywordSupport, Mailbox};
 use crate::marks::{Marks, MarksPatch};
@@ -48,6 +53,7 @@ use crate::watch::Watch;
 
 pub use crate::local::hub::LocalDriver;
 pub use crate::local::limits::{WatchBudget, watch_budget};
+pub use crate::local::vdir::LocalVdir;
 
 /// Settings of the store.
 #[derive(Clone, Debug)]
@@ -58,6 +64,11 @@ pub struct LocalOptions {
     pub sweep_every: Duration,
     /// The largest message that is read, in bytes.
     pub fetch_bytes_max: u64,
+    /// The largest contact that is read or written, in bytes.
+    pub vdir_bytes_max: u64,
+    /// How many files of address books are remembered with the versions that they had, so that a
+    /// listing need not read them again. Each takes some 70 bytes.
+    pub vdir_files_max: usize,
     /// How many calls of the file system are made at a time.
     pub blocking_max: usize,
     /// How many messages of a folder the journal remembers; when more are touched between two
@@ -74,6 +85,8 @@ impl Default for LocalOptions {
             poll_every: Duration::from_secs(15),
             sweep_every: Duration::from_secs(300),
             fetch_bytes_max: 128 * 1024 * 1024,
+            vdir_bytes_max: 8 * 1024 * 1024,
+            vdir_files_max: 1_000_000,
             blocking_max: 32,
             journal_max: 4096,
             watches_max: usize::MAX,
@@ -92,8 +105,9 @@ pub struct LocalStore {
 pub(crate) struct Shared {
     pub(crate) options: LocalOptions,
     pub(crate) hub: Arc<Hub>,
+    pub(crate) versions: Versions,
     permits: Arc<Semaphore>,
-    accounts: Mutex<HashMap<PathBuf, Weak<Account>>>,
+    accounts: Mutex<HashMap<(PathBuf, Layout), Weak<Account>>>,
 }
 
 impl Shared {
@@ -127,6 +141,7 @@ impl LocalStore {
         };
         let shared = Arc::new(Shared {
             permits: Arc::new(Semaphore::new(options.blocking_max.max(1))),
+            versions: Versions::new(options.vdir_files_max),
             options,
             hub,
             accounts: Mutex::default(),
@@ -137,20 +152,32 @@ impl LocalStore {
     /// Opens the mailbox whose INBOX is the Maildir `root`, which need not be there yet.
     #[must_use]
     pub fn mailbox(&self, root: &Path) -> LocalMailbox {
+        LocalMailbox {
+            shared: Arc::clone(&self.shared),
+            account: self.account(root, Layout::Maildir),
+        }
+    }
+
+    /// Opens the address books in the vdir `root`, which need not be there yet.
+    #[must_use]
+    pub fn address_books(&self, root: &Path) -> LocalVdir {
+        let format = format::CONTACTS;
+        let account = self.account(root, Layout::Vdir(format));
+        LocalVdir::new(&self.shared, account, format)
+    }
+
+    fn account(&self, root: &Path, layout: Layout) -> Arc<Account> {
         let mut accounts = locked(&self.shared.accounts);
-        let account = accounts
-            .get(root)
+        let key = (root.to_owned(), layout);
+        accounts
+            .get(&key)
             .and_then(Weak::upgrade)
             .unwrap_or_else(|| {
                 accounts.retain(|_, account| account.strong_count() > 0);
-                let account = Arc::new(Account::new(root));
-                accounts.insert(root.to_owned(), Arc::downgrade(&account));
+                let account = Arc::new(Account::new(root, layout));
+                accounts.insert(key, Arc::downgrade(&account));
                 account
-            });
-        LocalMailbox {
-            shared: Arc::clone(&self.shared),
-            account,
-        }
+            })
     }
 
     /// Figures for the metrics.

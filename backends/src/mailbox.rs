@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use crate::error::{BackendError, Kind};
-use crate::folder::{Class, Folder, Role};
+use crate::folder::{Class, Folder, Role, Survey};
 use crate::item::{Delta, Horizon, Item, ItemState};
 use crate::marks::{Marks, MarksPatch};
 use crate::name::{FolderRef, ItemRef, NewName, Token, Version};
@@ -56,6 +56,18 @@ pub trait Mailbox: Send + Sync {
     /// # Errors
     /// A listing that could not be completed is an error, never a shorter list.
     async fn folders(&self) -> Result<Vec<Folder>, BackendError>;
+
+    /// All folders that can be listed now, and the classes of which nothing can be said. Differs
+    /// from [`Self::folders`] where an account has several stores, and some of them are down.
+    ///
+    /// # Errors
+    /// Nothing could be listed.
+    async fn survey(&self) -> Result<Survey, BackendError> {
+        Ok(Survey {
+            folders: self.folders().await?,
+            missing: Vec::new(),
+        })
+    }
 
     /// The folder of a role, made if the account has none. Others see it as any new folder.
     ///
@@ -164,10 +176,10 @@ pub trait Mailbox: Send + Sync {
         patch: &MarksPatch,
     ) -> Result<ItemState, BackendError>;
 
-    /// The version that an item with this content has, if that can be told without asking the
-    /// store, for classes whose items are changed by [`Self::update`].
-    fn version_of(&self, content: &[u8]) -> Option<Version> {
-        let _ = content;
+    /// The version that an item of that folder has with this content, if that can be told without
+    /// asking the store, for classes whose items are changed by [`Self::update`].
+    fn version_of(&self, folder: &FolderRef, content: &[u8]) -> Option<Version> {
+        let _ = (folder, content);
         None
     }
 

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::Notify;
 
 use crate::local::journal::{Fate, Journal};
+use crate::local::layout::Layout;
 use crate::local::token::Position;
 use crate::name::FolderRef;
 use crate::watch::WatchEvent;
@@ -16,11 +17,14 @@ use crate::watch::WatchEvent;
 /// One account of the store; all mailboxes that are open on one root share it.
 #[derive(Debug)]
 pub(crate) struct Account {
-    /// The Maildir++ root.
+    /// The Maildir++ root, or the root of a vdir.
     pub(crate) root: PathBuf,
+    /// Which of the two.
+    pub(crate) layout: Layout,
     /// Held while watches are set up, so that it is done once.
     pub(crate) starting: Mutex<()>,
-    /// Held while an item is made, so that a repeat at the same time finds the first.
+    /// Held while an item is made, so that a repeat at the same time finds the first; in a vdir
+    /// during every change.
     pub(crate) creating: Mutex<()>,
     state: Mutex<State>,
 }
@@ -56,9 +60,10 @@ pub(crate) struct Watched {
 }
 
 impl Account {
-    pub(crate) fn new(root: &Path) -> Self {
+    pub(crate) fn new(root: &Path, layout: Layout) -> Self {
         Self {
             root: root.to_owned(),
+            layout,
             starting: Mutex::new(()),
             creating: Mutex::new(()),
             state: Mutex::default(),

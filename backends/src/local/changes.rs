@@ -6,7 +6,7 @@
 //! directories are read until they rest.
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -240,24 +240,4 @@ impl Look<'_> {
         }
         Ok(Some(open))
     }
-}
-
-/// How all folders look, for an account that is polled. A folder whose stamp proves nothing yet
-/// has none.
-pub(crate) fn stamps(root: &Path) -> Result<Vec<(FolderRef, u64, Option<Stamp>)>, BackendError> {
-    const OP: &str = "look at folders";
-    let mut looks = Vec::new();
-    for folder in tree::references(root)? {
-        let dir: PathBuf = root.join(folder.as_str());
-        let begun = SystemTime::now();
-        match Stamp::read(&dir) {
-            Ok(stamp) => {
-                let settled = stamp.is_settled(begun).then_some(stamp);
-                looks.push((folder, stamp.inode(), settled));
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(io(OP)(error)),
-        }
-    }
-    Ok(looks)
 }

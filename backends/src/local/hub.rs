@@ -10,6 +10,7 @@
 //! All but the driver is blocking and runs on threads for blocking work. Lock order: an account's
 //! `starting`, the reader, an account's state.
 
+mod collections;
 mod events;
 mod held;
 mod reader;

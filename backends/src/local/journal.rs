@@ -101,6 +101,11 @@ impl Journal {
         }
     }
 
+    /// Something happened to the item: look.
+    pub(crate) fn touched(&mut self, name: &str) {
+        self.record(name, Fate::Left);
+    }
+
     /// An event about an older file of a message that was seen elsewhere since says nothing.
     fn is_current(&self, unique: &str, place: &Place) -> bool {
         match self.fate(unique) {

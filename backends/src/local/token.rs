@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::item::Horizon;
 use crate::local::keywords;
 use crate::local::tree::Part;
+use crate::local::vdir::format::DISPLAY_NAME;
 use crate::name::Token;
 
 /// A place in the journal of one folder.
@@ -108,6 +109,17 @@ impl Stamp {
             new: changed(&dir.join(Part::New.as_str()))?,
             cur: changed(&dir.join(Part::Cur.as_str()))?,
             keywords: changed(&dir.join(keywords::FILE))?,
+        })
+    }
+
+    /// Looks at the collection `dir`. Less than for a Maildir: items that are written in place leave
+    /// no trace in it.
+    pub(crate) fn read_collection(dir: &Path) -> io::Result<Self> {
+        Ok(Self {
+            inode: fs::metadata(dir)?.ino(),
+            new: changed(dir)?,
+            cur: 0,
+            keywords: changed(&dir.join(DISPLAY_NAME))?,
         })
     }
 

@@ -161,7 +161,7 @@ fn ancestors(path: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A rename keeps the inode; a number that is used again comes with another time of birth.
-fn identity(meta: &Metadata) -> Box<str> {
+pub(crate) fn identity(meta: &Metadata) -> Box<str> {
     let born = meta
         .created()
         .ok()

@@ -17,3 +17,4 @@ mod limits;
 mod model;
 mod smtp;
 mod upheaval;
+mod vdir;

@@ -19,9 +19,9 @@ const ITSELF: EventMask = EventMask::DELETE_SELF
     .union(EventMask::UNMOUNT)
     .union(EventMask::IGNORED);
 /// An entry is there now.
-const APPEARED: EventMask = EventMask::CREATE.union(EventMask::MOVED_TO);
+pub(super) const APPEARED: EventMask = EventMask::CREATE.union(EventMask::MOVED_TO);
 /// An entry is there no longer.
-const VANISHED: EventMask = EventMask::DELETE.union(EventMask::MOVED_FROM);
+pub(super) const VANISHED: EventMask = EventMask::DELETE.union(EventMask::MOVED_FROM);
 
 impl Hub {
     /// Applies one event. Events of watches that were released are of no interest: what they tell
@@ -43,6 +43,9 @@ impl Hub {
                 match target.spot {
                     Spot::Folder => self.entry(reader, &target, signal.mask, name),
                     Spot::Messages(part) => message(reader, &target, part, signal),
+                    Spot::Collections => self.vdir_entry(reader, &target, signal.mask, name),
+                    Spot::Items => Self::item(reader, &target, signal.mask, name),
+                    Spot::Above => Self::above(reader, &target, signal.mask, name),
                 }
             }
         }
@@ -57,11 +60,13 @@ impl Hub {
         } = target;
         match target.spot {
             // The root: what is at its path now must be looked at anew.
-            Spot::Folder if folder.as_str().is_empty() => {
+            Spot::Folder | Spot::Collections | Spot::Above if folder.as_str().is_empty() => {
                 let descriptors = account.lose();
                 reader.release(account, &descriptors);
             }
-            Spot::Folder => Self::drop_folder(reader, target, folder),
+            Spot::Folder | Spot::Collections | Spot::Above | Spot::Items => {
+                Self::drop_folder(reader, target, folder);
+            }
             Spot::Messages(_) => {
                 reader.release(account, &[signal.descriptor]);
                 account.with(folder, |watched| watched.journal.reset());
@@ -98,7 +103,7 @@ impl Hub {
         }
     }
 
-    fn drop_folder(reader: &mut Reader, target: &Target, folder: &FolderRef) {
+    pub(super) fn drop_folder(reader: &mut Reader, target: &Target, folder: &FolderRef) {
         let account = &target.account;
         if account.has(folder) {
             let descriptors = account.remove(folder);

@@ -84,12 +84,13 @@ impl Hub {
             held.until = now + PAUSE;
             true
         });
+        Self::tell_late(reader, now);
     }
 }
 
 /// A second name, or a status that changed after the last write, are signs of a link. (Its time of
 /// writing can be the same when all was done within one tick of the clock.)
-fn is_finished(meta: &Metadata) -> bool {
+pub(super) fn is_finished(meta: &Metadata) -> bool {
     let changed = (meta.ctime(), meta.ctime_nsec());
     let written = (meta.mtime(), meta.mtime_nsec());
     meta.nlink() > 1 || (meta.len() > 0 && changed > written)

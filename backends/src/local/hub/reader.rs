@@ -22,6 +22,12 @@ pub(super) enum Spot {
     Folder,
     /// One of the two that hold messages.
     Messages(Part),
+    /// The root of a vdir: collections come and go here, and it may be one itself.
+    Collections,
+    /// A collection of a vdir.
+    Items,
+    /// Above the root of a vdir that is not there: it, or what is above it, may appear here.
+    Above,
 }
 
 /// Whom the events of one watch concern.
@@ -65,6 +71,8 @@ pub(super) struct Reader {
     pub(super) departures: VecDeque<Departure>,
     /// Files that appeared but may not be complete.
     pub(super) held: Vec<Held>,
+    /// Collections with files that are being written, and when that is told at the latest.
+    pub(super) late: Vec<(Target, Instant)>,
 }
 
 impl Reader {
@@ -85,6 +93,7 @@ impl Reader {
             targets: HashMap::new(),
             departures: VecDeque::new(),
             held: Vec::new(),
+            late: Vec::new(),
         })
     }
 
@@ -115,14 +124,18 @@ impl Reader {
             return Err(ErrorKind::StorageFull.into());
         }
         let mut mask = match target.spot {
-            Spot::Folder => WatchMask::CREATE,
+            Spot::Folder | Spot::Above => WatchMask::CREATE,
             Spot::Messages(_) => WatchMask::CREATE | WatchMask::CLOSE_WRITE,
+            // Items may be written in place.
+            Spot::Collections | Spot::Items => {
+                WatchMask::CREATE | WatchMask::MODIFY | WatchMask::CLOSE_WRITE
+            }
         };
         mask |= WatchMask::MOVE | WatchMask::DELETE;
         // Attributes say nothing of messages, but a sweep must know of all that changes a stamp.
         mask |= WatchMask::ATTRIB | WatchMask::DELETE_SELF;
         mask |= WatchMask::MOVE_SELF | WatchMask::ONLYDIR;
-        if path != target.account.root {
+        if path != target.account.root && target.spot != Spot::Above {
             mask |= WatchMask::DONT_FOLLOW;
         }
         let descriptor = self
@@ -191,6 +204,7 @@ impl Reader {
         }
         self.departures.clear();
         self.held.clear();
+        self.late.clear();
     }
 
     /// Keeps the first half of a rename until the second one comes.
@@ -208,9 +222,10 @@ impl Reader {
         halves.remove(place)
     }
 
-    /// When the next held file is to be looked at.
+    /// When the next held file is to be looked at, or the next collection told of.
     pub(super) fn held_until(&self) -> Option<Instant> {
-        self.held.iter().map(|held| held.until).min()
+        let held = self.held.iter().map(|held| held.until);
+        held.chain(self.late.iter().map(|(_, until)| *until)).min()
     }
 
     /// How many directories are watched.

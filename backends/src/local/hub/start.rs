@@ -1,6 +1,7 @@
 //! Beginning to watch an account, and following its folders.
 
 use std::io::{self, ErrorKind};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -9,11 +10,16 @@ use crate::local::account::{Account, locked};
 use crate::local::error::{io, is_watch_limit};
 use crate::local::hub::reader::{Reader, Spot, Target};
 use crate::local::hub::{Hub, count};
+use crate::local::layout::Layout;
 use crate::local::tree::{self, Part};
+use crate::local::vdir::tree as collections;
 use crate::name::FolderRef;
 use crate::watch::WatchEvent;
 
 const OP: &str = "watch mailbox";
+
+/// How often a missing root is looked for that appears and goes at the same time.
+const ATTEMPTS_MAX: usize = 8;
 
 /// How an account is watched now.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -28,7 +34,9 @@ impl Hub {
     /// Watches an account, unless it is watched. Blocks.
     pub(crate) fn start(&self, account: &Arc<Account>) -> Result<Started, BackendError> {
         let _starting = locked(&account.starting);
-        tree::folder_dir(&account.root, &tree::inbox())?;
+        if account.layout == Layout::Maildir {
+            tree::folder_dir(&account.root, &tree::inbox())?;
+        }
         if account.is_deaf() {
             // A journal that hears nothing must not answer.
             if account.is_watched() {
@@ -67,24 +75,76 @@ impl Hub {
     /// in the list.
     fn try_start(&self, account: &Arc<Account>) -> Result<(), Refused> {
         account.begin();
-        self.add_one(account, &tree::inbox())?;
-        for folder in tree::references(&account.root)? {
+        let folders = match account.layout {
+            Layout::Maildir => {
+                self.add_one(account, &tree::inbox())?;
+                tree::references(&account.root)?
+            }
+            Layout::Vdir(_) if !account.root.is_dir() => return self.wait_for_root(account),
+            Layout::Vdir(format) => {
+                self.add_one(account, &collections::root())?;
+                collections::references(&account.root, format)?
+            }
+        };
+        for folder in folders {
             self.add_one(account, &folder)?;
         }
         Ok(())
+    }
+
+    /// The root of a vdir is not there. One watch tells when it, or the next directory on the way
+    /// to it, appears; accounts with missing roots in one directory share that watch.
+    fn wait_for_root(&self, account: &Arc<Account>) -> Result<(), Refused> {
+        for _ in 0..ATTEMPTS_MAX {
+            let Some(nearest) = collections::nearest(&account.root) else {
+                break;
+            };
+            self.watch_above(account, nearest)?;
+            // What appeared before the watch is no event.
+            if !account.root.is_dir() && collections::nearest(&account.root) == Some(nearest) {
+                return Ok(());
+            }
+            self.end(account);
+            account.begin();
+        }
+        Err(BackendError::new(Kind::Unavailable, OP).into())
+    }
+
+    fn watch_above(&self, account: &Arc<Account>, nearest: &Path) -> Result<(), Refused> {
+        let mut place = locked(&self.reader);
+        let reader = self.reader(&mut place)?;
+        let folder = collections::root();
+        account.add(&folder, self.journal_max);
+        let target = Target {
+            account: Arc::clone(account),
+            folder,
+            spot: Spot::Above,
+        };
+        let added = reader.watch(nearest, target);
+        self.counters
+            .watches
+            .store(reader.watches(), Ordering::Relaxed);
+        match added {
+            Err(error) if is_watch_limit(&error) => Err(Refused::Limit),
+            Err(error) => Err(Refused::Error(io(OP)(error))),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// The reader, opened if there is none.
+    fn reader<'r>(&self, place: &'r mut Option<Reader>) -> Result<&'r mut Reader, Refused> {
+        if place.is_none() {
+            *place = Some(Reader::open(self.watches_max).map_err(|_| Refused::Limit)?);
+            self.kick.notify_one();
+        }
+        place.as_mut().ok_or(Refused::Limit)
     }
 
     /// The lock is taken for one folder at a time, so that events of others need not wait; and
     /// what must be read from the disk was read when the folders were listed.
     fn add_one(&self, account: &Arc<Account>, folder: &FolderRef) -> Result<(), Refused> {
         let mut place = locked(&self.reader);
-        if place.is_none() {
-            *place = Some(Reader::open(self.watches_max).map_err(|_| Refused::Limit)?);
-            self.kick.notify_one();
-        }
-        let Some(reader) = place.as_mut() else {
-            return Err(Refused::Limit);
-        };
+        let reader = self.reader(&mut place)?;
         let added = self.add_folder(reader, account, folder);
         self.counters
             .watches
@@ -159,12 +219,20 @@ fn add_directories(
     account: &Arc<Account>,
     folder: &FolderRef,
 ) -> io::Result<()> {
+    let spot = match account.layout {
+        Layout::Maildir => Spot::Folder,
+        Layout::Vdir(_) if folder.as_str().is_empty() => Spot::Collections,
+        Layout::Vdir(_) => Spot::Items,
+    };
     let target = Target {
         account: Arc::clone(account),
         folder: folder.clone(),
-        spot: Spot::Folder,
+        spot,
     };
     reader.watch(&account.dir(folder), target)?;
+    if account.layout != Layout::Maildir {
+        return Ok(());
+    }
     for part in Part::BOTH {
         add_part(reader, account, folder, part)?;
     }

@@ -4,37 +4,32 @@ use std::collections::HashMap;
 
 use crate::error::BackendError;
 use crate::local::account::Account;
-use crate::local::changes;
-use crate::local::token::Stamp;
+use crate::local::layout::Look;
 use crate::name::FolderRef;
 use crate::watch::WatchEvent;
 
-/// How each folder looked; one without a stamp is reported at the next look, whatever happens.
-pub(super) type Looks = HashMap<FolderRef, (u64, Option<Stamp>)>;
+/// How each folder looked; one that proves nothing is reported at the next look, whatever happens.
+pub(super) type Looks = HashMap<FolderRef, Look>;
 
 /// How all folders look now. Blocks.
 pub(super) fn look(account: &Account) -> Result<Looks, BackendError> {
-    let stamps = changes::stamps(&account.root)?;
-    Ok(stamps
-        .into_iter()
-        .map(|(folder, inode, stamp)| (folder, (inode, stamp)))
-        .collect())
+    account.layout.looks(&account.root)
 }
 
 /// What to report when folders that looked like `old` look like `new`.
 pub(super) fn differences(old: &Looks, new: &Looks) -> Vec<WatchEvent> {
-    let inode = |looks: &Looks, folder| looks.get(folder).map(|(inode, _)| *inode);
+    let which = |looks: &Looks, folder| looks.get(folder).map(|look| look.folder);
     let mut events = Vec::new();
     let same_folders = old.len() == new.len()
         && old
             .iter()
-            .all(|(folder, (number, _))| inode(new, folder) == Some(*number));
+            .all(|(folder, look)| which(new, folder) == Some(look.folder));
     if !same_folders {
         events.push(WatchEvent::HierarchyChanged);
     }
-    for (folder, (_, stamp)) in new {
-        let before = old.get(folder).and_then(|(_, stamp)| *stamp);
-        if before.is_none() || before != *stamp {
+    for (folder, look) in new {
+        let before = old.get(folder).and_then(|look| look.items);
+        if before.is_none() || before != look.items {
             events.push(WatchEvent::Changed(folder.clone()));
         }
     }
@@ -45,7 +40,8 @@ pub(super) fn differences(old: &Looks, new: &Looks) -> Vec<WatchEvent> {
 mod tests {
     use std::collections::VecDeque;
 
-    use super::{Looks, differences};
+    use super::{Look, Looks, differences};
+    use crate::local::layout::Items;
     use crate::local::token::Stamp;
     use crate::name::FolderRef;
     use crate::watch::WatchEvent;
@@ -55,8 +51,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let stamp = Stamp::read(dir.path()).unwrap();
         let looks = |list: &[(&str, u64, Option<Stamp>)]| -> Looks {
-            let look =
-                |(name, inode, stamp): &(&str, u64, _)| (FolderRef::new(*name), (*inode, *stamp));
+            let look = |(name, folder, stamp): &(&str, u64, Option<Stamp>)| {
+                let look = Look {
+                    folder: *folder,
+                    items: stamp.map(Items::Stamp),
+                };
+                (FolderRef::new(*name), look)
+            };
             list.iter().map(look).collect()
         };
         let changed = || WatchEvent::Changed(FolderRef::new(""));

@@ -39,7 +39,7 @@ pub(super) fn prove(shared: &Shared, account: &Arc<Account>) -> HashMap<FolderRe
     let mut seen = Vec::new();
     for folder in account.watched() {
         if let Some(before) = events(&folder)
-            && let Ok(stamp) = Stamp::read(&account.dir(&folder))
+            && let Ok(stamp) = account.layout.stamp(&account.dir(&folder))
         {
             seen.push((folder, before, stamp));
         }

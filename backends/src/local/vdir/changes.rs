@@ -1,0 +1,239 @@
+//! What changed in one collection: from its journal where one is kept, otherwise by looking at
+//! every file, of which only those are read that look different than before.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, SystemTime};
+use std::{fs, io as std_io};
+
+use crate::error::{BackendError, Kind};
+use crate::item::{Change, Delta, DeltaKind, Horizon, ItemState};
+use crate::local::account::Account;
+use crate::local::error::io;
+use crate::local::hub::{Hub, count};
+use crate::local::token::Position;
+use crate::local::vdir::file::Collection;
+use crate::local::vdir::format::{DRAFT, TEMPORARY};
+use crate::local::vdir::token::Mark;
+use crate::local::vdir::versions::{Known, Looks};
+use crate::name::{FolderRef, ItemRef, Token};
+
+const OP: &str = "list items";
+
+/// How often a question is asked anew when the collection is renamed or its journal reset
+/// meanwhile.
+const ATTEMPTS_MAX: usize = 8;
+/// How often a directory is read that does not rest.
+const PASSES_MAX: usize = 6;
+/// Between two readings.
+const PAUSE: Duration = Duration::from_millis(20);
+/// A draft of this age was left behind by a process that died.
+const DRAFT_AGE_MAX: Duration = Duration::from_secs(24 * 3600);
+
+/// Who asks what.
+pub(crate) struct Question<'a> {
+    pub(crate) hub: &'a Hub,
+    pub(crate) account: &'a Arc<Account>,
+    pub(crate) folder: &'a FolderRef,
+    pub(crate) since: Option<&'a Token>,
+    pub(crate) horizon: Horizon,
+}
+
+/// Answers [`Mailbox::changes`](crate::Mailbox::changes). `open` opens the collection. Blocks.
+pub(crate) fn changes<'s>(
+    question: &Question<'_>,
+    open: impl Fn() -> Result<Collection<'s>, BackendError>,
+) -> Result<Delta, BackendError> {
+    let since = question
+        .since
+        .and_then(Mark::parse)
+        .filter(|mark| mark.horizon.covers(question.horizon));
+    for _ in 0..ATTEMPTS_MAX {
+        let collection = open()?;
+        let look = Look {
+            question,
+            collection: &collection,
+        };
+        if let Some(delta) = look.answer(since)? {
+            return Ok(delta);
+        }
+    }
+    Err(BackendError::new(Kind::Unavailable, OP).caused_by("the collection does not rest"))
+}
+
+/// One attempt.
+struct Look<'a, 's> {
+    question: &'a Question<'a>,
+    collection: &'a Collection<'s>,
+}
+
+impl Look<'_, '_> {
+    /// `None`: what was looked at is not what it was when the look began.
+    fn answer(&self, since: Option<Mark>) -> Result<Option<Delta>, BackendError> {
+        let Question {
+            hub,
+            account,
+            folder,
+            horizon,
+            ..
+        } = self.question;
+        hub.drain();
+        let position = account.position(folder);
+        let told = since
+            .and_then(|mark| mark.position)
+            .and_then(|position| account.since(folder, position));
+        let (kind, digest) = match told {
+            Some(touched) => {
+                let names = touched.into_iter().map(|(name, _)| name);
+                let changes = self.resolve(names).map_err(io(OP))?;
+                count(&hub.counters.journal_answers);
+                (DeltaKind::Changes(changes), None)
+            }
+            None => {
+                count(&hub.counters.listings);
+                let Some(states) = self.listing(position)? else {
+                    return Ok(None);
+                };
+                let digest = digest(&states);
+                let same = since.is_some_and(|mark| mark.digest == Some(digest));
+                let kind = if same {
+                    DeltaKind::Changes(Vec::new())
+                } else {
+                    DeltaKind::Listing(states)
+                };
+                (kind, Some(digest))
+            }
+        };
+        // A collection that was renamed while it was read looks empty.
+        if !self.collection.is_there() {
+            return Ok(None);
+        }
+        let mark = Mark {
+            horizon: *horizon,
+            position,
+            digest,
+        };
+        Ok(Some(Delta {
+            kind: within(kind, *horizon),
+            token: mark.to_token(),
+        }))
+    }
+
+    /// How these items are now.
+    fn resolve(&self, names: impl Iterator<Item = Box<str>>) -> std_io::Result<Vec<Change>> {
+        let known = self.collection.versions.of(self.collection.id);
+        let mut learnt = Known::new();
+        let mut changes = Vec::new();
+        for name in names {
+            changes.push(match self.collection.state(&name, &known, &mut learnt)? {
+                Some(state) => Change::Present(state),
+                None => Change::Gone(ItemRef::new(name)),
+            });
+        }
+        self.collection.versions.add(self.collection.id, learnt);
+        Ok(changes)
+    }
+
+    /// All items. What is replaced while the directory is read can be missed by the reading; the
+    /// journal knows of it, and without a journal the directory is read until it rests.
+    fn listing(&self, begin: Option<Position>) -> Result<Option<Vec<ItemState>>, BackendError> {
+        let mut names = HashSet::new();
+        match begin {
+            Some(begin) => {
+                self.names(&mut names).map_err(io(OP))?;
+                self.question.hub.drain();
+                let touched = self.question.account.since(self.question.folder, begin);
+                let Some(touched) = touched else {
+                    return Ok(None);
+                };
+                names.extend(touched.into_iter().map(|(name, _)| name));
+            }
+            None => self.steady_names(&mut names).map_err(io(OP))?,
+        }
+        let known = self.collection.versions.of(self.collection.id);
+        let mut learnt = Known::new();
+        let mut states = Vec::with_capacity(names.len());
+        for name in names {
+            let state = self.collection.state(&name, &known, &mut learnt);
+            states.extend(state.map_err(io(OP))?);
+        }
+        self.collection.versions.put(self.collection.id, learnt);
+        states.sort_unstable_by(|one, other| one.item.cmp(&other.item));
+        Ok(Some(states))
+    }
+
+    /// Reads the directory until its entries did not change meanwhile. What any reading saw is
+    /// looked for.
+    fn steady_names(&self, names: &mut HashSet<Box<str>>) -> std_io::Result<()> {
+        for pass in 1..=PASSES_MAX {
+            let begun = SystemTime::now();
+            let before = Looks::of(&fs::metadata(&self.collection.dir)?);
+            self.names(names)?;
+            let after = Looks::of(&fs::metadata(&self.collection.dir)?);
+            if before == after && (before.is_settled(begun) || pass > 1) {
+                break;
+            }
+            thread::sleep(PAUSE);
+        }
+        Ok(())
+    }
+
+    /// Names that are not UTF-8 are left out.
+    fn names(&self, names: &mut HashSet<Box<str>>) -> std_io::Result<()> {
+        for entry in fs::read_dir(&self.collection.dir)? {
+            let entry = entry?;
+            let Ok(name) = entry.file_name().into_string() else {
+                continue;
+            };
+            if self.collection.format.is_item(&name) {
+                names.insert(name.into());
+            } else if name.starts_with(DRAFT) && name.ends_with(TEMPORARY) {
+                tidy(&entry);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Removes what a process of ours left behind.
+fn tidy(draft: &fs::DirEntry) {
+    let age = draft
+        .metadata()
+        .and_then(|meta| meta.modified())
+        .map(|time| SystemTime::now().duration_since(time).unwrap_or_default());
+    if age.is_ok_and(|age| age > DRAFT_AGE_MAX) {
+        // A failure is of no consequence: nobody else looks at such a file.
+        let _ = match draft.file_type() {
+            Ok(kind) if kind.is_dir() => fs::remove_dir_all(draft.path()),
+            Ok(_) | Err(_) => fs::remove_file(draft.path()),
+        };
+    }
+}
+
+fn within(kind: DeltaKind, horizon: Horizon) -> DeltaKind {
+    match kind {
+        DeltaKind::Listing(mut states) => {
+            states.retain(|state| horizon.admits(state.time));
+            DeltaKind::Listing(states)
+        }
+        DeltaKind::Changes(mut changes) => {
+            changes.retain(|change| match change {
+                Change::Present(state) => horizon.admits(state.time),
+                Change::Gone(_) => true,
+            });
+            DeltaKind::Changes(changes)
+        }
+    }
+}
+
+/// Stands for all items with their versions. Of one build of the program: after another one, or
+/// another version of the standard library, everything is listed once.
+fn digest(states: &[ItemState]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for state in states {
+        (state.item.as_str(), state.version.as_str()).hash(&mut hasher);
+    }
+    hasher.finish()
+}
