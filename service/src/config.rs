@@ -47,6 +47,8 @@ pub struct Config {
     pub autodiscover: Autodiscover,
     /// Mail of the accounts.
     pub mail: Mail,
+    /// Contacts of the accounts.
+    pub contacts: Contacts,
     /// What the service keeps.
     pub store: Store,
     /// Newest version that is offered.
@@ -179,12 +181,19 @@ pub struct Autodiscover {
 #[derive(Clone, Debug)]
 pub struct Mail {
     /// Template of an account's Maildir.
-    pub maildir: MaildirTemplate,
+    pub maildir: PathTemplate,
 }
 
-/// Path of an account's Maildir, with `%u`, `%n` and `%d` for the account.
+/// Contacts of the accounts.
+#[derive(Clone, Debug)]
+pub struct Contacts {
+    /// Template of the folder with an account's address books; `None` when there are no contacts.
+    pub vdir: Option<PathTemplate>,
+}
+
+/// Path of something of an account, with `%u`, `%n` and `%d` for the account.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct MaildirTemplate(String);
+pub struct PathTemplate(String);
 
 /// What the service keeps.
 #[derive(Clone, Debug)]
@@ -304,12 +313,12 @@ impl Config {
     }
 }
 
-impl MaildirTemplate {
+impl PathTemplate {
     pub(crate) fn new(template: &str) -> Self {
         Self(template.to_owned())
     }
 
-    /// The Maildir of an account. Its parts come from the users file, which allows no path in them.
+    /// The path of an account. Its parts come from the users file, which allows no path in them.
     #[must_use]
     pub fn path(&self, account: &str) -> PathBuf {
         let (local, domain) = account.rsplit_once('@').unwrap_or((account, ""));

@@ -68,7 +68,7 @@ impl Core {
         let (folders, driver) = LocalStore::new(LocalOptions::default());
         let stop = local.token();
         local.spawn(driver.run(stop));
-        let accounts = Arc::new(Accounts::new(folders, config.mail.maildir.clone()));
+        let accounts = Arc::new(Accounts::new(folders, config));
         let index = Index::new(store.clone());
         let channel: Arc<dyn Channel> = Arc::new(LocalChannel::default());
         let supervisor = Arc::new(Supervisor::new(SupervisorParts {

@@ -15,8 +15,8 @@ use super::problem::Problem;
 use super::raw::{self, Raw};
 use super::reader::Setting;
 use super::{
-    Auth, Autodiscover, ClientFrom, Config, Limits, Listen, Log, LogFormat, Mail, MaildirTemplate,
-    Network, Proxy, Push, Shutdown, Store, TlsFiles,
+    Auth, Autodiscover, ClientFrom, Config, Contacts, Limits, Listen, Log, LogFormat, Mail,
+    Network, PathTemplate, Proxy, Push, Shutdown, Store, TlsFiles,
 };
 
 /// Checks everything. `None` when a value could not be made at all; there is a problem for it then.
@@ -29,6 +29,7 @@ pub(super) fn check(raw: &Raw, problems: &mut Vec<Problem>) -> Option<Config> {
     let auth = check.auth(&raw.auth);
     let autodiscover = check.autodiscover(&raw.autodiscover);
     let mail = check.mail(&raw.mail);
+    let contacts = check.contacts(&raw.contacts);
     let store = check.store(&raw.store);
     let max_version = check.max_version(&raw.protocol.max_version);
     let log = check.log(&raw.log);
@@ -41,6 +42,7 @@ pub(super) fn check(raw: &Raw, problems: &mut Vec<Problem>) -> Option<Config> {
         auth,
         autodiscover,
         mail,
+        contacts,
         store,
         max_version: max_version?,
         log: log?,
@@ -235,29 +237,37 @@ impl Check<'_> {
     }
 
     fn mail(&mut self, raw: &raw::Mail) -> Mail {
-        let template = &raw.maildir.value;
+        Mail {
+            maildir: self.template(&raw.maildir, &raw.maildir.value, "Maildir"),
+        }
+    }
+
+    fn contacts(&mut self, raw: &raw::Contacts) -> Contacts {
+        let template = Some(raw.vdir.value.as_str()).filter(|template| !template.is_empty());
+        Contacts {
+            vdir: template.map(|template| self.template(&raw.vdir, template, "vdir")),
+        }
+    }
+
+    fn template<T>(&mut self, setting: &Setting<T>, template: &str, thing: &str) -> PathTemplate {
         let letters = template.split('%').skip(1).map(|rest| rest.chars().next());
         if letters
             .clone()
             .any(|letter| !matches!(letter, Some('u' | 'n' | 'd')))
         {
-            self.problem(&raw.maildir, "may have %u, %n and %d only");
+            self.problem(setting, "may have %u, %n and %d only");
         }
         if !letters
             .clone()
             .any(|letter| matches!(letter, Some('u' | 'n')))
         {
-            self.problem(
-                &raw.maildir,
-                "needs %u or %n, or all accounts would share one Maildir",
-            );
+            let what = format!("needs %u or %n, or all accounts would share one {thing}");
+            self.problem(setting, what);
         }
         if !template.starts_with('/') {
-            self.problem(&raw.maildir, "is a path from the root on");
+            self.problem(setting, "is a path from the root on");
         }
-        Mail {
-            maildir: MaildirTemplate::new(template),
-        }
+        PathTemplate::new(template)
     }
 
     fn store(&mut self, raw: &raw::Store) -> Store {

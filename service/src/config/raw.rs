@@ -223,6 +223,14 @@ sections! {
         maildir: String = String::from("/var/mail/%d/%n"),
     }
 
+    /// Contacts of the accounts.
+    contacts: Contacts {
+        /// Folder with an account's address books, as vdirsyncer, khard and others keep them: a folder for each
+        /// address book, in it a `.vcf` file for each contact. `%u`, `%n` and `%d` as in `mail.maildir`.
+        /// Where it is missing, it is made when a device adds the first contact. Empty: no contacts.
+        vdir: String = String::from("/var/vdir/%d/%n/contacts"),
+    }
+
     /// What the service keeps: ids and numbers, no content.
     store: Store {
         /// The database file. Its folder must be writable.

@@ -142,7 +142,7 @@ fn settings_of_the_reference_server_are_understood() {
 
 #[test]
 fn a_maildir_is_made_from_the_account() {
-    let template = MaildirTemplate::new("/var/mail/%d/%n/Maildir");
+    let template = PathTemplate::new("/var/mail/%d/%n/Maildir");
     let path = template.path("anna@example.org");
     assert_eq!(path, PathBuf::from("/var/mail/example.org/anna/Maildir"));
     assert_eq!(
@@ -150,7 +150,20 @@ fn a_maildir_is_made_from_the_account() {
         PathBuf::from("/var/mail//anna/Maildir")
     );
     assert_eq!(
-        MaildirTemplate::new("/m/%u").path("a@b"),
+        PathTemplate::new("/m/%u").path("a@b"),
         PathBuf::from("/m/a@b")
+    );
+}
+
+#[test]
+fn contacts_are_switched_off_by_an_empty_template() {
+    let config = from("", &[]).unwrap();
+    let path = config.contacts.vdir.unwrap().path("anna@example.org");
+    assert_eq!(path, PathBuf::from("/var/vdir/example.org/anna/contacts"));
+    let config = from("[contacts]\nvdir = \"\"\n", &[]).unwrap();
+    assert_eq!(config.contacts.vdir, None);
+    assert_eq!(
+        problems("[contacts]\nvdir = \"contacts/%x\"\n", &[]).len(),
+        3
     );
 }

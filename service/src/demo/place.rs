@@ -58,6 +58,7 @@ impl Stage {
 fn fill(folder: &Path, password: &str) -> io::Result<Maildir> {
     let user = users::line(USER, password.as_bytes(), Cost::Token)?;
     fs::write(folder.join("users"), format!("{user}\n"))?;
+    fs::create_dir_all(folder.join("contacts/demo/contacts"))?;
     Maildir::make(folder.join("mail/demo"))
 }
 
@@ -70,12 +71,14 @@ fn settings(folder: &Path) -> String {
          [push]\nheartbeat_alert_s = 0\n\
          [auth]\nusers_file = {}\ndomains = [\"example.org\"]\n\
          [mail]\nmaildir = {}\n\
+         [contacts]\nvdir = {}\n\
          [store]\npath = {}\n\
          [log]\nlevel = \"warn\"\n\
          [shutdown]\nspread_s = 0\ngrace_s = 5\n",
         path("control.sock"),
         path("users"),
         path("mail/%n"),
+        path("contacts/%n"),
         path("state.db"),
     )
 }

@@ -2,7 +2,7 @@
 
 mod plan;
 
-use backends::{Class, Folder, FolderRef, Role};
+use backends::{Class, Folder, FolderRef, Role, Survey};
 use roaring::RoaringBitmap;
 
 use crate::ids::{AccountId, FolderNo, Principal, Seq};
@@ -97,10 +97,27 @@ impl Index {
         account: AccountId,
         listed: &[Folder],
     ) -> Result<Refreshed, IndexError> {
+        let survey = Survey {
+            folders: listed.to_vec(),
+            missing: Vec::new(),
+        };
+        self.survey_hierarchy(account, &survey).await
+    }
+
+    /// As [`Self::refresh_hierarchy`], with what could be listed. Folders of the classes that could not be
+    /// stay as they are.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn survey_hierarchy(
+        &self,
+        account: AccountId,
+        survey: &Survey,
+    ) -> Result<Refreshed, IndexError> {
         let mut write = self.store.write().await?;
         let before = account::counters(&mut write, account).await?;
         let rows = folder::all(&mut write, account).await?;
-        let plan = plan::plan(&rows, listed, before);
+        let plan = plan::plan(&rows, survey, before);
         if plan.rows.is_empty() {
             return Ok(Refreshed {
                 seq: before.seq,

@@ -217,8 +217,8 @@ impl Refresher {
         seen: Seen,
     ) -> Result<Looked, RefreshError> {
         let mailbox = self.mailboxes.mailbox(account).await?;
-        let listed = mailbox.folders().await?;
-        let refreshed = self.index.refresh_hierarchy(account, &listed).await?;
+        let survey = mailbox.survey().await?;
+        let refreshed = self.index.survey_hierarchy(account, &survey).await?;
         let seen = if refreshed.changed {
             seen
         } else {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use backends::{Class, Folder, FolderRef, Role};
+use backends::{Class, Folder, FolderRef, Role, Survey};
 
 use crate::ids::{FolderNo, Seq};
 use crate::store::account::Counters;
@@ -36,8 +36,9 @@ struct Planner<'a> {
     plan: Plan,
 }
 
-/// Plans the writing of a complete listing.
-pub(super) fn plan(before: &[FolderRow], listed: &[Folder], counters: Counters) -> Plan {
+/// Plans the writing of what was listed.
+pub(super) fn plan(before: &[FolderRow], survey: &Survey, counters: Counters) -> Plan {
+    let listed = &survey.folders;
     let mut planner = Planner {
         before,
         matched: HashSet::new(),
@@ -55,7 +56,7 @@ pub(super) fn plan(before: &[FolderRow], listed: &[Folder], counters: Counters) 
     for (folder, found) in listed.iter().zip(by_identity) {
         planner.place(folder, found);
     }
-    planner.remove_unlisted();
+    planner.remove_unlisted(&survey.missing);
     planner.require();
     planner.plan
 }
@@ -124,10 +125,11 @@ impl<'a> Planner<'a> {
         self.write(found, after);
     }
 
-    fn remove_unlisted(&mut self) {
+    /// What is not listed is gone, unless its class could not be listed.
+    fn remove_unlisted(&mut self, missing: &[Class]) {
         let gone: Vec<FolderRow> = self
             .free()
-            .filter(|row| row.reference.is_some())
+            .filter(|row| row.reference.is_some() && !missing.contains(&row.class))
             .cloned()
             .collect();
         for row in gone {
@@ -224,7 +226,20 @@ mod tests {
 
     /// Applies a listing to rows, as the store would.
     fn refresh(rows: &mut Vec<FolderRow>, counters: &mut Counters, listed: &[Folder]) -> usize {
-        let plan = plan(rows, listed, *counters);
+        survey(rows, counters, listed, &[])
+    }
+
+    fn survey(
+        rows: &mut Vec<FolderRow>,
+        counters: &mut Counters,
+        listed: &[Folder],
+        missing: &[Class],
+    ) -> usize {
+        let survey = Survey {
+            folders: listed.to_vec(),
+            missing: missing.to_vec(),
+        };
+        let plan = plan(rows, &survey, *counters);
         *counters = plan.counters;
         let written = plan.rows.len();
         for row in plan.rows {
@@ -324,6 +339,30 @@ mod tests {
             &[folder("a", Some("1"), Role::Plain)],
         );
         assert_ne!(number(&rows, "a"), a);
+    }
+
+    #[test]
+    fn folders_of_a_store_that_is_down_stay() {
+        let (mut rows, mut counters) = (Vec::new(), Counters::default());
+        let book = |reference, role| Folder {
+            class: Class::Contacts,
+            ..folder(reference, Some(reference), role)
+        };
+        let books = [book("people", Role::Default), book("work", Role::Plain)];
+        let mail = folder("mail", Some("mail"), Role::Plain);
+        let all = [mail.clone(), books[0].clone(), books[1].clone()];
+        // Down from the beginning: there is a stand-in, which becomes real.
+        survey(&mut rows, &mut counters, &[mail], &[Class::Contacts]);
+        let stand_in = number(&rows, "Contacts");
+        refresh(&mut rows, &mut counters, &all);
+        assert_eq!(number(&rows, "people"), stand_in);
+        let before = (number(&rows, "people"), number(&rows, "work"));
+        let written = survey(&mut rows, &mut counters, &[], &[Class::Contacts]);
+        assert_eq!(written, 1, "the mail folder is gone");
+        assert_eq!((number(&rows, "people"), number(&rows, "work")), before);
+        assert_eq!(number(&rows, "Contacts"), None, "no second default folder");
+        refresh(&mut rows, &mut counters, &books[..1]);
+        assert_eq!(number(&rows, "work"), None);
     }
 
     #[test]
