@@ -5,19 +5,19 @@
 
 mod attachments;
 mod body;
-mod charset;
+pub(super) mod charset;
 mod class;
 mod fields;
 mod headers;
-mod html;
+pub(super) mod html;
 mod layout;
 mod marks;
-mod markup;
+pub(super) mod markup;
 mod mime;
 mod raw;
-mod text;
+pub(super) mod text;
 mod thread;
-mod transfer;
+pub(super) mod transfer;
 mod wish;
 mod words;
 

@@ -9,7 +9,7 @@ const FALLBACK: &str = "windows-1252";
 
 /// The charset that undeclared 8-bit text of this message probably has: the one that its body declares.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Hint<'h>(Option<&'h str>);
+pub(in crate::convert) struct Hint<'h>(Option<&'h str>);
 
 impl<'h> Hint<'h> {
     /// A hint; UTF-8 and ASCII hint at nothing, as text that is not UTF-8 cannot be either.
@@ -19,7 +19,7 @@ impl<'h> Hint<'h> {
 }
 
 /// Decodes the text of a part by its label; without one, or with one that cannot be true, by the look of it.
-pub(super) fn decode(bytes: &[u8], label: Option<&str>, hint: Hint<'_>) -> String {
+pub(in crate::convert) fn decode(bytes: &[u8], label: Option<&str>, hint: Hint<'_>) -> String {
     let label = label
         .map(|label| usual(label.trim()))
         .filter(|label| !label.is_empty());

@@ -15,7 +15,7 @@ const ENTITY_MAX: usize = 34;
 
 /// What becomes of a link's address.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Links {
+pub(in crate::convert) enum Links {
     /// In angle brackets behind the link's text, where it says something else.
     Shown,
     /// Left out.
@@ -23,7 +23,7 @@ pub(super) enum Links {
 }
 
 /// The text that a reader sees.
-pub(super) fn to_text(html: &str, links: Links) -> String {
+pub(in crate::convert) fn to_text(html: &str, links: Links) -> String {
     let mut writer = Writer {
         text: String::with_capacity(html.len() / 2),
         links,

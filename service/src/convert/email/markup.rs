@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 const DECLARATION_WINDOW: usize = 8 << 10;
 
 /// Plain text as HTML that looks the same.
-pub(super) fn from_text(text: &str) -> String {
+pub(in crate::convert) fn from_text(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + text.len() / 16 + 16);
     html.push_str("<div>");
     // A blank is kept unless it could be folded away: at the start of a line, or behind another.

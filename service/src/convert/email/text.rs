@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 /// Whether XML 1.0 has the character. The encoder drops the others; dropping them here keeps sizes true.
-pub(super) fn is_xml(char: char) -> bool {
+pub(in crate::convert) fn is_xml(char: char) -> bool {
     matches!(char, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..)
 }
 
 /// Drops what XML does not have, and makes every line end CRLF.
-pub(super) fn wire(text: &str) -> Cow<'_, str> {
+pub(in crate::convert) fn wire(text: &str) -> Cow<'_, str> {
     if is_wire(text) {
         return Cow::Borrowed(text);
     }
@@ -39,7 +39,7 @@ fn is_wire(text: &str) -> bool {
 }
 
 /// At most `most` bytes of the beginning, whole characters only, no half line end.
-pub(super) fn cut(text: &str, most: usize) -> &str {
+pub(in crate::convert) fn cut(text: &str, most: usize) -> &str {
     let (head, tail) = text.split_at(text.floor_char_boundary(most));
     if tail.starts_with('\n') {
         head.strip_suffix('\r').unwrap_or(head)
@@ -49,7 +49,7 @@ pub(super) fn cut(text: &str, most: usize) -> &str {
 }
 
 /// The first `most` characters on one line, runs of white space as one space.
-pub(super) fn preview(text: &str, most: usize) -> String {
+pub(in crate::convert) fn preview(text: &str, most: usize) -> String {
     let mut preview = String::new();
     let mut count = 0;
     for word in text.split_whitespace() {

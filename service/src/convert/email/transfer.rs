@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// How the content of a part is written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Encoding {
+pub(in crate::convert) enum Encoding {
     /// As it is.
     Identity,
     /// Quoted-printable.
@@ -24,7 +24,7 @@ impl Encoding {
     }
 
     /// Decodes all of the content.
-    pub(super) fn decode(self, content: &[u8]) -> Cow<'_, [u8]> {
+    pub(in crate::convert) fn decode(self, content: &[u8]) -> Cow<'_, [u8]> {
         match self {
             Self::Identity => Cow::Borrowed(content),
             Self::QuotedPrintable => Cow::Owned(quoted_printable(content)),
