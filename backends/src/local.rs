@@ -17,8 +17,11 @@ mod journal;
 mod keywords;
 mod layout;
 mod limits;
+mod reshape;
 mod role;
 mod scan;
+mod spelling;
+mod subscriptions;
 mod token;
 mod tree;
 mod utf7;
@@ -238,6 +241,20 @@ impl LocalMailbox {
         let work = move || work(&tree::folder_dir(&account.root, &folder)?);
         self.shared.blocking(op, work).await
     }
+
+    /// Runs work on the folders themselves, one at a time.
+    async fn reshaping<T: Send + 'static>(
+        &self,
+        op: &'static str,
+        work: impl FnOnce(&Path) -> Result<T, BackendError> + Send + 'static,
+    ) -> Result<T, BackendError> {
+        let account = Arc::clone(&self.account);
+        let work = move || {
+            let _reshaping = locked(&account.reshaping);
+            work(&account.root)
+        };
+        self.shared.blocking(op, work).await
+    }
 }
 
 #[async_trait]
@@ -262,6 +279,34 @@ impl Mailbox for LocalMailbox {
         let account = Arc::clone(&self.account);
         let work = move || tree::provide(&account.root, role);
         self.shared.blocking("make folder", work).await
+    }
+
+    async fn create_folder(
+        &self,
+        parent: Option<&FolderRef>,
+        name: &str,
+        class: Class,
+    ) -> Result<Folder, BackendError> {
+        let (parent, name) = (parent.cloned(), name.to_owned());
+        let work = move |root: &Path| reshape::create(root, parent.as_ref(), &name, class);
+        self.reshaping("make folder", work).await
+    }
+
+    async fn rename_folder(
+        &self,
+        folder: &FolderRef,
+        parent: Option<&FolderRef>,
+        name: &str,
+    ) -> Result<Folder, BackendError> {
+        let (folder, parent, name) = (folder.clone(), parent.cloned(), name.to_owned());
+        let work = move |root: &Path| reshape::rename(root, &folder, parent.as_ref(), &name);
+        self.reshaping("rename folder", work).await
+    }
+
+    async fn remove_folder(&self, folder: &FolderRef) -> Result<(), BackendError> {
+        let folder = folder.clone();
+        let work = move |root: &Path| reshape::remove(root, &folder);
+        self.reshaping("remove folder", work).await
     }
 
     async fn changes(

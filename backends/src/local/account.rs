@@ -26,6 +26,8 @@ pub(crate) struct Account {
     /// Held while an item is made, so that a repeat at the same time finds the first; in a vdir
     /// during every change.
     pub(crate) creating: Mutex<()>,
+    /// Held while folders are made, renamed or removed.
+    pub(crate) reshaping: Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -66,6 +68,7 @@ impl Account {
             layout,
             starting: Mutex::new(()),
             creating: Mutex::new(()),
+            reshaping: Mutex::new(()),
             state: Mutex::default(),
         }
     }

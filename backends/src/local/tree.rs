@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{BackendError, Kind};
 use crate::folder::{Class, Folder, Role};
 use crate::local::error::io;
-use crate::local::{role, utf7};
+use crate::local::{role, spelling};
 use crate::name::FolderRef;
 
 /// Which of the two directories of a folder that hold messages.
@@ -42,6 +42,9 @@ impl Part {
 pub(crate) fn inbox() -> FolderRef {
     FolderRef::new("")
 }
+
+/// What folders below INBOX begin with. INBOX itself is the root, so there is no entry of this name.
+pub(crate) const BELOW_INBOX: &str = ".INBOX";
 
 /// Whether a directory entry of the root can be a folder: `.A.B`, no part empty.
 pub(crate) fn is_folder_name(name: &str) -> bool {
@@ -142,12 +145,19 @@ fn describe(root: &Path, reference: &FolderRef, known: &BTreeSet<&str>) -> Optio
     }
     let meta = fs::symlink_metadata(root.join(path)).ok()?;
     let parent = ancestors(path).find(|ancestor| known.contains(ancestor));
+    let parent = parent.or_else(|| {
+        let within = path.strip_prefix(BELOW_INBOX)?.starts_with('.');
+        within.then_some(BELOW_INBOX)
+    });
     let own = path.get(parent.map_or(0, str::len)..).unwrap_or(path);
-    let parts: Vec<String> = own.split('.').skip(1).map(utf7::decode).collect();
+    let parts: Vec<String> = own.split('.').skip(1).map(spelling::show).collect();
     Some(Folder {
         reference: reference.clone(),
         identity: Some(identity(&meta)),
-        parent: parent.map(FolderRef::new),
+        parent: parent.map(|above| match above {
+            BELOW_INBOX => inbox(),
+            other => FolderRef::new(other),
+        }),
         name: parts.join("/"),
         class: Class::Email,
         role: Role::Plain,
@@ -285,6 +295,8 @@ mod tests {
             ".A.B.C",
             ".Work",
             ".Work.Trash",
+            ".INBOX.Kept",
+            ".INBOX.Kept.v1&ICQ-2",
             "",
         ];
         make(root.path(), &made);
@@ -310,6 +322,13 @@ mod tests {
                 (".A.B", "A/B", None, Role::Plain),
                 (".A.B.C", "C", Some(".A.B"), Role::Plain),
                 (".Entw&APw-rfe", "Entwürfe", None, Role::Drafts),
+                (".INBOX.Kept", "Kept", Some(""), Role::Plain),
+                (
+                    ".INBOX.Kept.v1&ICQ-2",
+                    "v1.2",
+                    Some(".INBOX.Kept"),
+                    Role::Plain
+                ),
                 (".Sent", "Sent", None, Role::Sent),
                 (".Sent Items", "Sent Items", None, Role::Plain),
                 (".Work", "Work", None, Role::Plain),

@@ -42,6 +42,51 @@ fn shifted_text(code: &str) -> Option<String> {
     String::from_utf16(&units).ok()
 }
 
+/// Encodes a name. Printable ASCII stands for itself.
+pub(crate) fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let plain = |c: char| (' '..='~').contains(&c);
+        if first == '&' {
+            out.push_str("&-");
+            rest = rest.get(1..).unwrap_or_default();
+        } else {
+            let same = |c: char| plain(c) == plain(first) && c != '&';
+            let (run, after) = rest.split_at(rest.find(|c| !same(c)).unwrap_or(rest.len()));
+            if plain(first) {
+                out.push_str(run);
+            } else {
+                shift(run, &mut out);
+            }
+            rest = after;
+        }
+    }
+    out
+}
+
+/// Base64 of UTF-16BE between `&` and `-`, with `,` for `/` and without padding.
+fn shift(text: &str, out: &mut String) {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
+    let digit = |bits: u32| ALPHABET.get(usize::try_from(bits & 63).unwrap_or(0));
+    let (mut bits, mut held) = (0_u32, 0_u32);
+    out.push('&');
+    for unit in text.encode_utf16() {
+        bits = (bits << 16) | u32::from(unit);
+        held += 16;
+        while held >= 6 {
+            held -= 6;
+            out.extend(digit(bits >> held).copied().map(char::from));
+        }
+        // What was written is cut off, so that the sum never grows beyond 32 bits.
+        bits &= (1 << held) - 1;
+    }
+    if held > 0 {
+        out.extend(digit(bits << (6 - held)).copied().map(char::from));
+    }
+    out.push('-');
+}
+
 fn sextet(byte: u8) -> Option<u8> {
     match byte {
         b'A'..=b'Z' => Some(byte - b'A'),
@@ -55,7 +100,7 @@ fn sextet(byte: u8) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::decode;
+    use super::{decode, encode};
 
     #[test]
     fn known_answers() {
@@ -69,15 +114,18 @@ mod tests {
             ("&2D3eAA-", "😀"),
             ("&Jjo-!", "☺!"),
             ("A&-B", "A&B"),
+            ("&APw-&-&APw-", "ü&ü"),
             ("", ""),
-            // Not valid: as it stands.
-            ("A&B", "A&B"),
-            ("&!!-", "&!!-"),
-            ("&AP-", "&AP-"),
-            ("&2D0-", "&2D0-"),
-            ("Grün", "Grün"),
         ] {
             assert_eq!(decode(name), text, "{name}");
+            assert_eq!(encode(text), name, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_valid_stands_for_itself() {
+        for name in ["A&B", "&!!-", "&AP-", "&2D0-", "Grün"] {
+            assert_eq!(decode(name), name);
         }
     }
 }

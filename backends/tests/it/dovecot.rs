@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use backends::contract::Replica;
 use backends::{
-    Flag, FolderRef, Keyword, Mailbox, Marks, MarksPatch, NewName, Setting, Version, WatchEvent,
+    Class, Flag, FolderRef, Keyword, Mailbox, Marks, MarksPatch, NewName, Setting, Version,
+    WatchEvent,
 };
 
 use crate::hand::{Home, inbox};
@@ -207,4 +208,63 @@ async fn dovecot_understands_what_we_do() {
         .await
         .unwrap();
     assert_eq!(flags("Other"), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dovecot_sees_the_folders_that_we_make_rename_and_remove() {
+    let home = Home::new();
+    let dovecot = Dovecot::new(&home);
+    let mailbox = home.mailbox();
+    let list = |which: &str| {
+        let shown = dovecot.run(&["mailbox", "list", which], "");
+        let mut names: Vec<_> = shown.lines().map(str::to_owned).collect();
+        names.sort_unstable();
+        names
+    };
+    // With a folder of Dovecot's own there is a list of subscriptions.
+    dovecot.run(&["mailbox", "create", "-s", "Old"], "");
+    let top = mailbox.create_folder(None, "Grün", Class::Email).await;
+    let top = top.unwrap();
+    mailbox
+        .create_folder(Some(&top.reference), "~v1.2", Class::Email)
+        .await
+        .unwrap();
+    give_to_dovecot(&home);
+    let message = "Subject: kept\n\ntext\n";
+    let theirs = "Grün/\u{223C}v1\u{2024}2";
+    dovecot.run(&["save", "-m", theirs], message);
+    assert_eq!(list("-s"), ["Grün", theirs, "Old"]);
+    let kept = inbox();
+    let other = mailbox.create_folder(Some(&kept), "Kept", Class::Email);
+    let other = other.await.unwrap();
+    let renamed = mailbox
+        .rename_folder(&top.reference, Some(&other.reference), "Blau")
+        .await
+        .unwrap();
+    assert_eq!(renamed.identity, top.identity);
+    let moved = "INBOX/Kept/Blau/\u{223C}v1\u{2024}2";
+    assert_eq!(list("-s"), ["INBOX/Kept", "INBOX/Kept/Blau", moved, "Old"]);
+    give_to_dovecot(&home);
+    let shown = dovecot.run(&["fetch", "hdr.subject", "mailbox", moved, "all"], "");
+    assert!(shown.contains("kept"), "{shown}");
+    mailbox.remove_folder(&other.reference).await.unwrap();
+    assert_eq!(list("-s"), ["Old"]);
+    assert_eq!(list("*"), ["INBOX", "Old"]);
+}
+
+/// What we make is ours, also when we are root and Dovecot is nobody.
+fn give_to_dovecot(home: &Home) {
+    let own = fs::metadata(home.root.join("cur")).unwrap();
+    let mut open = vec![home.root.clone()];
+    while let Some(dir) = open.pop() {
+        chown(&dir, Some(own.uid()), Some(own.gid())).unwrap();
+        for entry in fs::read_dir(&dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                chown(&path, Some(own.uid()), Some(own.gid())).unwrap();
+            }
+        }
+    }
 }

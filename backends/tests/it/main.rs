@@ -11,6 +11,7 @@ mod bustle;
 mod contract;
 mod delivery;
 mod dovecot;
+mod folders;
 mod hand;
 mod keywords;
 mod limits;
