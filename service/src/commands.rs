@@ -5,7 +5,11 @@
 
 mod class;
 mod context;
+mod folder_create;
+mod folder_delete;
 mod folder_sync;
+mod folder_update;
+mod folders;
 mod get_item_estimate;
 mod item_operations;
 mod mail;
@@ -58,9 +62,12 @@ pub struct Grants {
 }
 
 /// The commands that exist, in the order in which OPTIONS lists them.
-const COMMANDS: [Command; 8] = [
+const COMMANDS: [Command; 11] = [
     Command::Sync,
     Command::FolderSync,
+    Command::FolderCreate,
+    Command::FolderDelete,
+    Command::FolderUpdate,
     Command::MoveItems,
     Command::GetItemEstimate,
     Command::Settings,
@@ -138,6 +145,9 @@ impl Commands {
 async fn whole(context: &mut Context<'_>) -> Result<Answer, Fault> {
     match context.request.line.command {
         Command::FolderSync => folder_sync::serve(context).await,
+        Command::FolderCreate => folder_create::serve(context).await,
+        Command::FolderDelete => folder_delete::serve(context).await,
+        Command::FolderUpdate => folder_update::serve(context).await,
         Command::MoveItems => move_items::serve(context).await,
         Command::GetItemEstimate => get_item_estimate::serve(context).await,
         Command::Settings => settings::serve(context).await,

@@ -9,7 +9,8 @@ use http::StatusCode as Http;
 use protocol::command::{BodyError, IdError, StatusCode, status_only};
 use protocol::query::Command;
 use protocol::status::{
-    CommonStatus, ItemOperationsStatus, MoveItemsStatus, PingStatus, SyncStatus,
+    CommonStatus, FolderCreateStatus, FolderDeleteStatus, FolderUpdateStatus, ItemOperationsStatus,
+    MoveItemsStatus, PingStatus, SyncStatus,
 };
 use protocol::version::Version;
 use protocol::wbxml::{self, WbxmlError};
@@ -232,6 +233,56 @@ pub fn move_status(kind: Kind) -> MoveItemsStatus {
         | Kind::TooLarge
         | Kind::Exists
         | Kind::Refused => MoveItemsStatus::Failed,
+    }
+}
+
+/// What a phone sees when the backend fails under a FolderCreate.
+#[must_use]
+pub fn folder_create_status(kind: Kind) -> FolderCreateStatus {
+    match kind {
+        Kind::NotFound => FolderCreateStatus::ParentNotFound,
+        Kind::Exists => FolderCreateStatus::NameExists,
+        // A name or a class that the store cannot keep: asking again would not help.
+        Kind::Refused | Kind::TooLarge => FolderCreateStatus::MalformedRequest,
+        Kind::Unavailable
+        | Kind::Unauthorized
+        | Kind::Forbidden
+        | Kind::Full
+        | Kind::Conflict
+        | Kind::Unexpected => FolderCreateStatus::ServerError,
+    }
+}
+
+/// What a phone sees when the backend fails under a FolderUpdate.
+#[must_use]
+pub fn folder_update_status(kind: Kind) -> FolderUpdateStatus {
+    match kind {
+        Kind::NotFound => FolderUpdateStatus::FolderNotFound,
+        Kind::Exists => FolderUpdateStatus::NameExists,
+        Kind::Refused | Kind::TooLarge => FolderUpdateStatus::MalformedRequest,
+        Kind::Unavailable
+        | Kind::Unauthorized
+        | Kind::Forbidden
+        | Kind::Full
+        | Kind::Conflict
+        | Kind::Unexpected => FolderUpdateStatus::ServerError,
+    }
+}
+
+/// What a phone sees when the backend fails under a FolderDelete.
+#[must_use]
+pub fn folder_delete_status(kind: Kind) -> FolderDeleteStatus {
+    match kind {
+        Kind::NotFound => FolderDeleteStatus::FolderNotFound,
+        Kind::Refused => FolderDeleteStatus::SpecialFolder,
+        Kind::Unavailable
+        | Kind::Unauthorized
+        | Kind::Forbidden
+        | Kind::Full
+        | Kind::TooLarge
+        | Kind::Conflict
+        | Kind::Exists
+        | Kind::Unexpected => FolderDeleteStatus::ServerError,
     }
 }
 

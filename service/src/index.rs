@@ -23,7 +23,9 @@ pub mod session;
 pub mod upload;
 
 pub use self::collect::Collected;
-pub use self::hierarchy::{FolderSync, HierarchyPage, KnownFolder, Notes, Refreshed};
+pub use self::hierarchy::{
+    Deed, FolderSync, HierarchyPage, KnownFolder, Notes, OwnChange, OwnDeed, Refreshed,
+};
 pub use self::items::{Applied, IndexedItem, ReadFrom};
 pub use self::page::{Action, Command, Page};
 pub use self::ping::{AnswerId, Delivery, Doubt, Standing, Wake};

@@ -208,6 +208,9 @@ async fn attachment(
     reference: &str,
     range: Option<RangeAsked>,
 ) -> Result<FetchProperties, Refused> {
+    if range == Some(RangeAsked::Malformed) {
+        return Err(Refused::Status(Status::InvalidRange));
+    }
     let invalid = || Refused::Status(Status::InvalidAttachment);
     let (id, part) = reference.rsplit_once(':').ok_or_else(invalid)?;
     let id = ServerId::parse(id).ok_or_else(invalid)?;

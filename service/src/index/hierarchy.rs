@@ -1,6 +1,9 @@
 //! The folders of an account, and what a device was told of them.
 
+mod own;
 mod plan;
+
+use std::collections::BTreeSet;
 
 use backends::{Class, Folder, FolderRef, Role, Survey};
 use roaring::RoaringBitmap;
@@ -13,6 +16,8 @@ use crate::index::{Index, IndexError, Pair};
 use crate::store::answer::{self, Held};
 use crate::store::folder::{self, FolderRow};
 use crate::store::{Conn, account, collection};
+
+pub use self::own::{Deed, OwnChange, OwnDeed};
 
 /// A folder as the index knows it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -115,24 +120,9 @@ impl Index {
         survey: &Survey,
     ) -> Result<Refreshed, IndexError> {
         let mut write = self.store.write().await?;
-        let before = account::counters(&mut write, account).await?;
-        let rows = folder::all(&mut write, account).await?;
-        let plan = plan::plan(&rows, survey, before);
-        if plan.rows.is_empty() {
-            return Ok(Refreshed {
-                seq: before.seq,
-                changed: false,
-            });
-        }
-        for row in &plan.rows {
-            folder::put(&mut write, account, row).await?;
-        }
-        account::set_counters(&mut write, account, plan.counters).await?;
+        let refreshed = put_listing(&mut write, account, survey).await?;
         write.commit().await?;
-        Ok(Refreshed {
-            seq: plan.counters.seq,
-            changed: plan.counters.seq != before.seq,
-        })
+        Ok(refreshed)
     }
 
     /// The folders that are there, parents before their children. Empty before the first refresh.
@@ -193,38 +183,6 @@ impl Index {
         Ok(FolderSync::Page(page))
     }
 
-    /// After a device made, renamed or removed a folder itself (and the listing was refreshed): the next
-    /// key, under which that folder's change counts as told. `None`: the key is not known.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn folder_written(
-        &self,
-        who: Principal,
-        key: &str,
-        folder: FolderNo,
-        now: i64,
-    ) -> Result<Option<String>, IndexError> {
-        let (_slot, held) = self.hierarchy_of(who).await;
-        let mut conn = self.store.snapshot().await?;
-        let Some((mut line, mut cursor)) = Line::open(&mut conn, held, key).await? else {
-            return Ok(None);
-        };
-        let (page, after) = difference(&mut conn, who.account, &cursor, Notes::Shown).await?;
-        drop(conn);
-        if page.names_only(folder) {
-            cursor = after;
-        } else if after.known.contains(folder.0) {
-            cursor.known.insert(folder.0);
-        } else {
-            cursor.known.remove(folder.0);
-        }
-        let mut write = self.store.write().await?;
-        let (_, key) = line.answer(&mut write, plain(&cursor, now)).await?;
-        write.commit().await?;
-        Ok(Some(key))
-    }
-
     /// Whether the hierarchy holds anything that FolderSync did not tell this device. A device that
     /// never asked is behind.
     ///
@@ -270,12 +228,33 @@ impl HierarchyPage {
         self.adds.is_empty() && self.updates.is_empty() && self.deletes.is_empty()
     }
 
-    fn names_only(&self, folder: FolderNo) -> bool {
+    fn names_only(&self, folders: &BTreeSet<FolderNo>) -> bool {
         let named = self.adds.iter().chain(&self.updates).map(|known| known.no);
         named
             .chain(self.deletes.iter().copied())
-            .all(|no| no == folder)
+            .all(|no| folders.contains(&no))
     }
+}
+
+/// Brings the rows up to a listing.
+async fn put_listing(
+    conn: &mut Conn,
+    account: AccountId,
+    survey: &Survey,
+) -> Result<Refreshed, IndexError> {
+    let before = account::counters(conn, account).await?;
+    let rows = folder::all(conn, account).await?;
+    let plan = plan::plan(&rows, survey, before);
+    for row in &plan.rows {
+        folder::put(conn, account, row).await?;
+    }
+    if !plan.rows.is_empty() {
+        account::set_counters(conn, account, plan.counters).await?;
+    }
+    Ok(Refreshed {
+        seq: plan.counters.seq,
+        changed: plan.counters.seq != before.seq,
+    })
 }
 
 fn plain(cursor: &Cursor, now: i64) -> Next<'_> {

@@ -190,6 +190,18 @@ impl Supervisor {
         }
     }
 
+    /// Tells those who wait that a request changed the account's folders.
+    pub async fn announce_hierarchy(&self, account: AccountId) {
+        let hint = Hint {
+            account,
+            topic: Topic::Hierarchy,
+            seen: self.shared.refresher.seen(),
+        };
+        if self.shared.refresher.publish(hint).await.is_err() {
+            self.shared.start_over(account);
+        }
+    }
+
     /// How an account is watched.
     #[must_use]
     pub fn status(&self, account: AccountId) -> AccountStatus {

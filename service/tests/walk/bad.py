@@ -53,6 +53,10 @@ class Run:
         given = self.arguments
         return Device(given.url, given.user, given.password, name, self.version, recorder=self.recorder)
 
+    @property
+    def hierarchy_key(self):
+        return self.phone.hierarchy_key
+
     # -- ways to send
 
     def post(self, command, body, device=None):

@@ -109,6 +109,14 @@ def packed(device_id, version=b"\x8d"):
     return http(path="/Microsoft-Server-ActiveSync?" + base64.b64encode(data).decode(), headers={"MS-ASProtocolVersion": None})
 
 
+def reshape(command, *inside):
+    """A command that changes folders."""
+    return post(command, lambda c: ("FolderHierarchy:" + command, *(part(c) if callable(part) else part for part in inside)))
+
+
+RESHAPING = ("FolderCreate", "FolderUpdate", "FolderDelete")
+HIERARCHY = own("SyncKey", "hierarchy_key")
+NOWHERE = (("ServerId", "99999"), ("ParentId", "99999"), ("DisplayName", "x"), ("Type", "12"))
 NO_FILE = ("Fetch", ("Store", "Mailbox"), ("AirSyncBase:FileReference", "nothing"))
 WHOLE = wbxml.encode((SYNC, ("Collections", ("Collection", ("SyncKey", "0"), ("CollectionId", "1")))))
 DEEP = HEADER + bytes([0x45, 0x5C, 0x4F]) * 20000
@@ -218,6 +226,20 @@ TABLE = (
     ("FolderSync without a key", post("FolderSync", ("FolderHierarchy:FolderSync",)), "Status=10"),
     ("FolderSync with an invented key", post("FolderSync", ("FolderHierarchy:FolderSync", ("SyncKey", "invented"))), "Status=9"),
     ("FolderSync with an empty body", post("FolderSync", None), "Status=10"),
+    *((command + " with nothing in it", reshape(command), "Status=10") for command in RESHAPING),
+    *((command + " with an empty body", post(command, None), "Status=10") for command in RESHAPING),
+    *((command + " with an invented key", reshape(command, ("SyncKey", "invented"), *NOWHERE), "Status=9") for command in RESHAPING),
+    *((command + " with key 0", reshape(command, ("SyncKey", "0"), *NOWHERE), "Status=9") for command in RESHAPING),
+    ("FolderCreate of a type that is none", reshape("FolderCreate", HIERARCHY, ("DisplayName", "x"), ("Type", "77")), "Status=10"),
+    ("FolderCreate of a default folder", reshape("FolderCreate", HIERARCHY, ("DisplayName", "x"), ("Type", "4")), "Status=10"),
+    ("FolderCreate without a name", reshape("FolderCreate", HIERARCHY, ("Type", "12")), "Status=10"),
+    ("FolderCreate with an empty name", reshape("FolderCreate", HIERARCHY, ("DisplayName",), ("Type", "12")), "Status=10"),
+    ("FolderCreate of a name that is there", reshape("FolderCreate", HIERARCHY, ("DisplayName", "INBOX"), ("Type", "12")), "Status=2"),
+    ("FolderCreate below an unknown folder", reshape("FolderCreate", HIERARCHY, *NOWHERE), "Status=5"),
+    ("FolderUpdate of an unknown folder", reshape("FolderUpdate", HIERARCHY, *NOWHERE), "Status=4"),
+    ("FolderUpdate of the inbox", reshape("FolderUpdate", HIERARCHY, own("ServerId", "inbox"), ("ParentId", "0"), ("DisplayName", "x")), "Status=2"),
+    ("FolderDelete of an unknown folder", reshape("FolderDelete", HIERARCHY, *NOWHERE), "Status=4"),
+    ("FolderDelete of the inbox", reshape("FolderDelete", HIERARCHY, own("ServerId", "inbox")), "Status=3"),
     ("GetItemEstimate of an unknown folder", estimate("nowhere", "key"), "Response/Status=2"),
     ("GetItemEstimate with key 0", estimate("never", "zero"), "Response/Status=3"),
     ("GetItemEstimate with an invented key", estimate("inbox", "nowhere"), "Response/Status=4"),
@@ -228,7 +250,7 @@ TABLE = (
     ("ItemOperations with nothing in it", operations(), "Status=2"),
     ("ItemOperations of an unknown store", operations(("Fetch", ("Store", "Cellar"), ("AirSyncBase:FileReference", "no-such-file"))), "Response/Fetch/Status=9"),
     ("ItemOperations of an unknown message", fetch("nowhere"), "Response/Fetch/Status=6"),
-    ("ItemOperations of a range that is none", operations((*NO_FILE, ("Options", ("Range", "9-2")))), "Status=2"),
+    ("ItemOperations of a range that is none", operations((*NO_FILE, ("Options", ("Range", "9-2")))), "Response/Fetch/Status=8"),
     ("ItemOperations of an unknown file", operations(NO_FILE), "Response/Fetch/Status=15"),
     ("101 ItemOperations", operations(*[NO_FILE] * 101), "Status=11"),
     ("Settings with nothing in it", post("Settings", ("Settings:Settings",)), "Status=2"),
@@ -237,9 +259,6 @@ TABLE = (
     ("ResolveRecipients", missing("ResolveRecipients", "ResolveRecipients"), *ABSENT),
     ("MeetingResponse", missing("MeetingResponse", "MeetingResponse"), *ABSENT),
     ("ValidateCert", missing("ValidateCert", "ValidateCert"), *ABSENT),
-    ("FolderCreate", missing("FolderCreate", "FolderHierarchy"), *ABSENT),
-    ("FolderDelete", missing("FolderDelete", "FolderHierarchy"), *ABSENT),
-    ("FolderUpdate", missing("FolderUpdate", "FolderHierarchy"), *ABSENT),
     ("SendMail", missing("SendMail", "ComposeMail"), *ABSENT),
     ("SmartReply", missing("SmartReply", "ComposeMail"), *ABSENT),
     ("SmartForward", missing("SmartForward", "ComposeMail"), *ABSENT),

@@ -21,6 +21,7 @@ import steps_folders
 import steps_keys
 import steps_move
 import steps_push
+import steps_reshape
 from eas import Device, Recorder, expect
 from items import sender_number
 from maildir import Maildir
@@ -132,7 +133,7 @@ def main():
     parser.add_argument("--record", help="folder for all bodies")
     walk = Walk(parser.parse_args())
     walk.prepare()
-    parts = (steps_discover, steps_account, steps_fill, steps_push, steps_change, steps_move, steps_keys, steps_folders)
+    parts = (steps_discover, steps_account, steps_fill, steps_push, steps_change, steps_move, steps_keys, steps_folders, steps_reshape)
     for step in (step for part in parts for step in part.STEPS):
         begun = time.monotonic()
         try:

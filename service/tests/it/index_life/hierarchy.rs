@@ -1,8 +1,8 @@
 //! Folders, and what devices are told of them.
 
-use backends::{Class, Folder, FolderRef, Role};
-use directpush::ids::FolderNo;
-use directpush::index::{FolderSync, Notes};
+use backends::{Class, Folder, FolderRef, Role, Survey};
+use directpush::ids::{FolderNo, Principal};
+use directpush::index::{Deed, FolderSync, Notes, OwnChange, OwnDeed};
 
 use super::{House, mail};
 
@@ -128,31 +128,109 @@ async fn notes_are_told_to_devices_that_can_take_them() {
     assert_eq!((new.adds.len(), new.adds[0].class), (1, Class::Notes));
 }
 
+impl House {
+    /// A deed of device a, done and listed.
+    async fn does(&self, key: &str, deed: Deed, listed: &[Folder]) -> Option<OwnChange> {
+        let survey = Survey {
+            folders: listed.to_vec(),
+            missing: Vec::new(),
+        };
+        let own = OwnDeed {
+            key,
+            deed,
+            survey: &survey,
+            notes: Notes::Shown,
+            now: 1,
+        };
+        self.index.folder_written(self.a, &own).await.unwrap()
+    }
+
+    async fn behind(&self, who: Principal) -> bool {
+        let behind = self.index.hierarchy_behind(who, Notes::Shown).await;
+        behind.unwrap()
+    }
+}
+
 #[tokio::test]
-async fn a_device_is_not_told_of_the_folder_that_it_made() {
+async fn a_device_is_not_told_of_what_it_did_itself_and_others_are() {
     let house = House::new().await;
-    let first = house.folder_sync(house.a, "0").await;
+    let mut key = house.folder_sync(house.a, "0").await.key;
+    let mut other = house.folder_sync(house.b, "0").await.key;
+    let base = [mail("Inbox", Role::Inbox), mail("Gesendet", Role::Sent)];
+    let below = |name: &str, parent: &str| Folder {
+        parent: Some(FolderRef::new(parent)),
+        ..mail(name, Role::Plain)
+    };
+    let (new, made) = (FolderRef::new("Neu"), mail("Neu", Role::Plain));
+    let child = below("Neu/Akte", "Neu");
+    let one = [base.to_vec(), vec![made.clone()]].concat();
+    let own = house.does(&key, Deed::Made(new.clone()), &one).await;
+    let own = own.unwrap();
+    let told = house.index.hierarchy_told(house.a, &own.key).await.unwrap();
+    assert!(own.changed && told.unwrap().contains(&own.folder));
+    // Lost, and asked again: the same folder, and a key that is as good.
+    let again = house.does(&key, Deed::Made(new), &one).await.unwrap();
+    assert_eq!((again.folder, again.changed), (own.folder, false));
+    assert!(!house.behind(house.a).await && house.behind(house.b).await);
+    let page = house.folder_sync(house.b, &other).await;
+    assert_eq!(page.adds.len(), 1);
+    (key, other) = (own.key, page.key);
+
+    let two = [one, vec![child]].concat();
+    house
+        .index
+        .refresh_hierarchy(house.account, &two)
+        .await
+        .unwrap();
+    key = house.folder_sync(house.a, &key).await.key;
+    let renamed = Folder {
+        name: "Alt".to_owned(),
+        ..made
+    };
+    let three = [base.to_vec(), vec![renamed, below("Neu/Akte", "Neu")]].concat();
+    let own = house.does(&key, Deed::Changed(again.folder), &three);
+    key = own.await.unwrap().key;
+    assert!(house.folder_sync(house.a, &key).await.is_empty());
+    let page = house.folder_sync(house.b, &other).await;
+    assert_eq!((page.adds.len(), page.updates.len()), (1, 1));
+    other = page.key;
+
+    let own = house.does(&key, Deed::Removed(again.folder), &base);
+    key = own.await.unwrap().key;
+    assert!(house.folder_sync(house.a, &key).await.is_empty());
+    assert!(!house.behind(house.a).await);
+    let page = house.folder_sync(house.b, &other).await;
+    assert_eq!(page.deletes.len(), 2, "and what was below it");
+}
+
+#[tokio::test]
+async fn what_others_did_meanwhile_is_still_told() {
+    let house = House::new().await;
+    let key = house.folder_sync(house.a, "0").await.key;
     let listed = [
         mail("Inbox", Role::Inbox),
         mail("Gesendet", Role::Sent),
-        mail("Neu", Role::Plain),
+        mail("Mein", Role::Plain),
+        mail("Dein", Role::Plain),
     ];
-    house
-        .index
-        .refresh_hierarchy(house.account, &listed)
-        .await
-        .unwrap();
-    let folders = house.index.folders(house.account).await.unwrap();
-    let made = folders
-        .iter()
-        .find(|folder| folder.name == "Neu")
-        .unwrap()
-        .no;
-    let key = house
-        .index
-        .folder_written(house.a, &first.key, made, 1)
-        .await
-        .unwrap()
-        .unwrap();
-    assert!(house.folder_sync(house.a, &key).await.is_empty());
+    let own = house.does(&key, Deed::Made(FolderRef::new("Mein")), &listed);
+    let own = own.await.unwrap();
+    assert!(house.behind(house.a).await);
+    let page = house.folder_sync(house.a, &own.key).await;
+    let adds: Vec<_> = page.adds.iter().map(|known| known.name.as_str()).collect();
+    assert_eq!(adds, ["Dein"]);
+}
+
+#[tokio::test]
+async fn a_deed_under_a_key_that_is_not_known_is_not_written() {
+    let house = House::new().await;
+    house.folder_sync(house.a, "0").await;
+    let listed = [mail("Inbox", Role::Inbox), mail("Neu", Role::Plain)];
+    let made = Deed::Made(FolderRef::new("Neu"));
+    assert_eq!(house.does("1.invented", made, &listed).await, None);
+    assert!(!house.behind(house.a).await);
+    for key in ["0", "1.invented"] {
+        let told = house.index.hierarchy_told(house.a, key).await;
+        assert_eq!(told.unwrap(), None, "{key}");
+    }
 }
