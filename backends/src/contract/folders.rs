@@ -1,5 +1,6 @@
 //! Folders come, go, and are known again after a rename.
 
+use crate::contract::watches::hierarchy_reported;
 use crate::contract::{Bench, Case, Outcome, Replica, refused};
 use crate::error::Kind;
 use crate::folder::{Folder, Role};
@@ -9,7 +10,12 @@ use crate::name::FolderRef;
 
 pub(super) fn cases() -> Vec<(&'static str, Case)> {
     vec![
-        ("there is one inbox", |bench| Box::pin(one_inbox(bench))),
+        ("there is one main folder", |bench| {
+            Box::pin(one_inbox(bench))
+        }),
+        ("folders are made, renamed and removed", |bench| {
+            Box::pin(reshape(bench))
+        }),
         ("folders come and go", |bench| Box::pin(come_and_go(bench))),
         ("a rename keeps identity and items", |bench| {
             Box::pin(rename(bench, Watching::No))
@@ -32,8 +38,14 @@ pub(super) enum Watching {
 
 async fn one_inbox(bench: Bench) -> Outcome {
     let folders = bench.mailbox.folders().await?;
-    let inboxes = folders.iter().filter(|folder| folder.role == Role::Inbox);
+    let main = (bench.class, bench.main_role());
+    let inboxes = folders
+        .iter()
+        .filter(|folder| (folder.class, folder.role) == main);
     assert_eq!(inboxes.count(), 1, "{folders:?}");
+    // Nothing is missing from an account that is well.
+    let survey = bench.mailbox.survey().await?;
+    assert_eq!((survey.folders, survey.missing), (folders, Vec::new()));
     Ok(())
 }
 
@@ -82,6 +94,45 @@ async fn rename(bench: Bench, watching: Watching) -> Outcome {
     replica.refresh(mailbox, &new).await?;
     assert_eq!(replica.items.len(), 2);
     replica.check(mailbox, &new).await?;
+    Ok(())
+}
+
+async fn reshape(bench: Bench) -> Outcome {
+    let mailbox = &*bench.mailbox;
+    let main = bench.inbox().await?;
+    let mut watch = mailbox.watch().await?;
+    let made = mailbox.create_folder(None, "Übung", bench.class).await?;
+    hierarchy_reported(&mut watch).await?;
+    assert_eq!((made.name.as_str(), made.role), ("Übung", Role::Plain));
+    assert_eq!((made.class, &made.parent), (bench.class, &None));
+    assert_eq!(find(&bench, &made.reference).await?.as_ref(), Some(&made));
+    let again = mailbox.create_folder(None, "Übung", bench.class).await;
+    assert_eq!(refused(again)?.kind(), Kind::Exists);
+    let item = bench.deliver(&made.reference, "kept").await?;
+    let other = mailbox.create_folder(None, "Other", bench.class).await?;
+    let taken = mailbox.rename_folder(&made.reference, None, "Other").await;
+    assert_eq!(refused(taken)?.kind(), Kind::Exists);
+    let renamed = mailbox.rename_folder(&made.reference, None, "New").await?;
+    assert_eq!(renamed.name, "New");
+    if mailbox.capability().identity == Identity::Lasting {
+        assert_eq!(renamed.identity, made.identity);
+    }
+    assert_eq!(
+        find(&bench, &renamed.reference).await?.as_ref(),
+        Some(&renamed)
+    );
+    let mut replica = Replica::default();
+    replica.refresh(mailbox, &renamed.reference).await?;
+    assert!(replica.items.contains_key(&item));
+    let removed = mailbox.remove_folder(&main).await;
+    assert_eq!(refused(removed)?.kind(), Kind::Refused);
+    let renamed_main = mailbox.rename_folder(&main, None, "Main").await;
+    assert_eq!(refused(renamed_main)?.kind(), Kind::Refused);
+    for folder in [&renamed.reference, &other.reference] {
+        mailbox.remove_folder(folder).await?;
+        mailbox.remove_folder(folder).await?;
+        assert_eq!(find(&bench, folder).await?, None);
+    }
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::time::timeout;
 
-use crate::contract::{Bench, Case, Failure, Outcome, PATIENCE, Replica};
+use crate::contract::{Altered, Bench, Case, Failure, Outcome, PATIENCE, Replica};
 use crate::marks::{Flag, Marks, MarksPatch, Setting};
 use crate::name::{FolderRef, NewName, Version};
 use crate::watch::{Watch, WatchEvent};
@@ -50,7 +50,7 @@ async fn reported(watch: &mut Watch, folder: &FolderRef) -> Outcome {
     }
 }
 
-async fn hierarchy_reported(watch: &mut Watch) -> Outcome {
+pub(super) async fn hierarchy_reported(watch: &mut Watch) -> Outcome {
     loop {
         match timeout(PATIENCE, watch.next()).await?? {
             WatchEvent::HierarchyChanged | WatchEvent::Gap => return Ok(()),
@@ -99,8 +99,7 @@ async fn every_kind(bench: Bench) -> Outcome {
     })
     .await?;
     let before = replica.items.get(&one).ok_or("lost")?.version.clone();
-    let seen = Marks::from_iter([Flag::Seen]);
-    bench.hand.set_marks(&inbox, &one, &seen).await?;
+    bench.alter(&inbox, &one, Altered::Away).await?;
     follow(&bench, &mut watch, &inbox, &mut replica, |replica| {
         replica
             .items
@@ -224,13 +223,20 @@ async fn own_writes(bench: Bench) -> Outcome {
     let mut watch = mailbox.watch().await?;
     let name = NewName::parse("upload").ok_or("no name")?;
     let made = mailbox
-        .create(&inbox, &name, b"text", &Marks::default())
+        .create(&inbox, &name, &bench.content("text"), &Marks::default())
         .await?;
     reported(&mut watch, &inbox).await?;
-    let seen = MarksPatch::new().flag(Flag::Seen, Setting::On);
-    let marked = mailbox
-        .mark(&inbox, &made.item, &made.version, &seen)
-        .await?;
+    let marked = if bench.is_mail() {
+        let seen = MarksPatch::new().flag(Flag::Seen, Setting::On);
+        mailbox
+            .mark(&inbox, &made.item, &made.version, &seen)
+            .await?
+    } else {
+        let content = bench.content("other text");
+        mailbox
+            .update(&inbox, &made.item, &made.version, &content)
+            .await?
+    };
     reported(&mut watch, &inbox).await?;
     let mut replica = Replica::default();
     replica.refresh(mailbox, &inbox).await?;

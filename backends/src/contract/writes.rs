@@ -1,11 +1,11 @@
 //! Writing: each write can be repeated, and does what the trait says when somebody else was
 //! faster.
 
-use crate::contract::{Bench, Case, Outcome, Replica, TIME, refused};
+use crate::contract::{Altered, Bench, Case, Outcome, Replica, TIME, refused};
 use crate::error::Kind;
 use crate::mailbox::KeywordSupport;
 use crate::marks::{Flag, Keyword, Marks, MarksPatch, Setting};
-use crate::name::{ItemRef, NewName, Version};
+use crate::name::{FolderRef, ItemRef, NewName, Version};
 
 pub(super) fn cases() -> Vec<(&'static str, Case)> {
     vec![
@@ -32,8 +32,9 @@ pub(super) fn cases() -> Vec<(&'static str, Case)> {
 
 async fn fetch(bench: Bench) -> Outcome {
     let inbox = bench.inbox().await?;
-    let content = b"Subject: x\n\nbinary \xFF\x00 and text\n";
-    let item = bench.hand.deliver(&inbox, TIME, content).await?;
+    let mut content = bench.content("x");
+    content.extend(b"binary \xFF\x00 and text\n");
+    let item = bench.hand.deliver(&inbox, TIME, &content).await?;
     let mut replica = Replica::default();
     replica.refresh(&*bench.mailbox, &inbox).await?;
     let state = replica.items.get(&item).ok_or("it is not told")?;
@@ -50,6 +51,9 @@ async fn fetch(bench: Bench) -> Outcome {
 async fn mark(bench: Bench) -> Outcome {
     let mailbox = &*bench.mailbox;
     let inbox = bench.inbox().await?;
+    if !bench.is_mail() {
+        return unmarked(&bench, &inbox).await;
+    }
     let item = bench.deliver(&inbox, "one").await?;
     let flagged = Marks::from_iter([Flag::Flagged]);
     bench.hand.set_marks(&inbox, &item, &flagged).await?;
@@ -80,9 +84,21 @@ async fn mark(bench: Bench) -> Outcome {
     Ok(())
 }
 
+/// Where there are no marks, setting some changes nothing.
+async fn unmarked(bench: &Bench, folder: &FolderRef) -> Outcome {
+    let mailbox = &*bench.mailbox;
+    let item = bench.deliver(folder, "one").await?;
+    let (before, marks) = mailbox.marks(folder, &item, &Version::new("")).await?;
+    assert_eq!(marks, Marks::default());
+    let patch = MarksPatch::new().flag(Flag::Seen, Setting::On);
+    let after = mailbox.mark(folder, &item, &before.version, &patch).await?;
+    assert_eq!(after, before);
+    Ok(())
+}
+
 async fn keywords(bench: Bench) -> Outcome {
     let mailbox = &*bench.mailbox;
-    if mailbox.capability().keywords == KeywordSupport::Nothing {
+    if !bench.is_mail() || mailbox.capability().keywords == KeywordSupport::Nothing {
         return Ok(());
     }
     let inbox = bench.inbox().await?;
@@ -125,7 +141,7 @@ async fn relocate(bench: Bench) -> Outcome {
     let other = bench.hand.create_folder("Other").await?;
     let item = bench.deliver(&inbox, "one").await?;
     let mut patch = MarksPatch::new().flag(Flag::Seen, Setting::On);
-    if mailbox.capability().keywords != KeywordSupport::Nothing {
+    if bench.is_mail() && mailbox.capability().keywords != KeywordSupport::Nothing {
         let word = Keyword::parse("Work").ok_or("no keyword")?;
         patch = patch.keyword(word, Setting::On);
     }
@@ -160,8 +176,11 @@ async fn create(bench: Bench) -> Outcome {
     let mailbox = &*bench.mailbox;
     let inbox = bench.inbox().await?;
     let name = NewName::parse("upload-1").ok_or("no name")?;
-    let marks = Marks::from_iter([Flag::Seen, Flag::Draft]);
-    let content = b"Subject: draft\r\n\r\ntext\r\n";
+    let marks = match bench.is_mail() {
+        true => Marks::from_iter([Flag::Seen, Flag::Draft]),
+        false => Marks::default(),
+    };
+    let content = &bench.content("draft");
     let (one, two) = tokio::join!(
         mailbox.create(&inbox, &name, content, &marks),
         mailbox.create(&inbox, &name, content, &marks),
@@ -171,10 +190,12 @@ async fn create(bench: Bench) -> Outcome {
     let read = mailbox.fetch(&inbox, &made.item, &made.version).await?;
     assert_eq!((&read.content[..], &read.marks), (&content[..], &marks));
     // Changed by somebody since: the repeat finds it as it is now.
-    bench
-        .hand
-        .set_marks(&inbox, &made.item, &Marks::default())
-        .await?;
+    if bench.is_mail() {
+        let none = Marks::default();
+        bench.hand.set_marks(&inbox, &made.item, &none).await?;
+    } else {
+        bench.alter(&inbox, &made.item, Altered::Away).await?;
+    }
     let again = mailbox.create(&inbox, &name, content, &marks).await?;
     assert_eq!(again.item, made.item);
     assert_ne!(again.version, made.version);

@@ -11,7 +11,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use async_trait::async_trait;
 use backends::contract::{Bench, Failure, Hand, Outcome, PATIENCE, Replica};
 use backends::local::{LocalMailbox, LocalOptions, LocalStore};
-use backends::{Flag, FolderRef, ItemRef, Marks, Watch, WatchEvent};
+use backends::{Class, Flag, FolderRef, ItemRef, Marks, Watch, WatchEvent};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -58,6 +58,7 @@ impl Home {
         Bench {
             mailbox: Arc::new(self.mailbox()),
             hand: Arc::clone(self) as Arc<dyn Hand>,
+            class: Class::Email,
         }
     }
 

@@ -16,6 +16,7 @@ mod hand;
 mod keywords;
 mod limits;
 mod model;
+mod shelf;
 mod smtp;
 mod upheaval;
 mod vdir;
