@@ -51,7 +51,7 @@ impl App {
         let core = Core::start(config, &metrics, &Clock::system()).await?;
         match Front::start(config, core.dispatch(), &metrics).await {
             Ok(front) => Ok(RunningApp {
-                control: control::start(config, &core).await,
+                control: control::start(config, &core, &front).await,
                 front,
                 core,
                 shutdown: config.shutdown.clone(),

@@ -4,6 +4,7 @@ mod devices;
 mod parked;
 mod table;
 mod times;
+mod trace;
 mod users;
 
 use std::io::{self, Write};
@@ -44,6 +45,8 @@ enum Command {
     Users(users::Users),
     /// Shows the requests that wait for a change: whose, for which folders, how they are watched.
     Parked(parked::Options),
+    /// Shows what the devices of an account ask and are answered, for a while; content is masked.
+    Trace(trace::Options),
     /// Shows devices, has them start over, forgets them.
     #[command(subcommand)]
     Devices(devices::Command),
@@ -119,6 +122,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Config(Settings::Example) => say(reference_example().trim_end()),
         Command::Users(users) => users.run(),
         Command::Parked(options) => ask(parked::run(options)),
+        Command::Trace(options) => ask(trace::run(options)),
         Command::Devices(command) => ask(devices::run(command)),
     }
 }

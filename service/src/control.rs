@@ -8,11 +8,12 @@ mod client;
 mod routes;
 mod socket;
 mod survey;
+mod trace;
 mod view;
 mod words;
 
 pub use self::client::{Client, ClientError, segment};
-pub(crate) use self::routes::{Parts, router};
+pub(crate) use self::routes::{Parts, Resolve, router};
 pub use self::socket::{Control, SocketError};
 pub use self::survey::{Asked, Live, Survey, SurveyError};
 pub use self::view::{

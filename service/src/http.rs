@@ -18,6 +18,7 @@ pub mod receipt;
 mod refuse;
 pub mod request;
 pub mod tls;
+mod traced;
 pub mod users;
 
 use async_trait::async_trait;

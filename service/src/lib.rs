@@ -19,4 +19,5 @@ pub mod push;
 pub mod store;
 pub mod tasks;
 pub mod telemetry;
+pub mod trace;
 pub mod watch;

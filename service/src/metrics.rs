@@ -18,7 +18,7 @@ pub use labels::{
 };
 pub use rooms::{
     AuthMetrics, ChangeMetrics, ConnectionMetrics, ConvertMetrics, PushMetrics, RequestMetrics,
-    WatchMetrics,
+    TraceMetrics, WatchMetrics,
 };
 
 /// All metrics of the process. Cloning a room is cheap, and both clones count into the same series.
@@ -39,6 +39,8 @@ pub struct Metrics {
     pub convert: ConvertMetrics,
     /// Sockets.
     pub connections: ConnectionMetrics,
+    /// Looks at the wire.
+    pub trace: TraceMetrics,
 }
 
 impl Metrics {
@@ -57,6 +59,7 @@ impl Metrics {
             auth: AuthMetrics::new(&registry)?,
             convert: ConvertMetrics::new(&registry)?,
             connections: ConnectionMetrics::new(&registry)?,
+            trace: TraceMetrics::new(&registry)?,
             registry,
         })
     }

@@ -41,7 +41,7 @@ const ROOMS: [(&str, &[&str]); 12] = [
 ];
 
 /// Usable by every room of `service`.
-const LEAVES: [&str; 7] = [
+const LEAVES: [&str; 8] = [
     "clock",
     "config",
     "error",
@@ -49,6 +49,7 @@ const LEAVES: [&str; 7] = [
     "metrics",
     "tasks",
     "telemetry",
+    "trace",
 ];
 
 fn root() -> PathBuf {

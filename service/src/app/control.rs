@@ -5,15 +5,18 @@ use std::error::Error;
 use tracing::{info, warn};
 
 use crate::app::core::Core;
+use crate::app::front::Front;
 use crate::config::Config;
 use crate::control::{Control, Parts, router};
 
 /// Makes the socket. `None` when it is switched off or cannot be had, which the log tells: seeing into the service
 /// must not keep it from serving.
-pub(super) async fn start(config: &Config, core: &Core) -> Option<Control> {
+pub(super) async fn start(config: &Config, core: &Core, front: &Front) -> Option<Control> {
     let path = config.listen.control.as_deref()?;
     let parts = Parts {
         survey: core.survey(),
+        tracer: front.tracer(),
+        resolve: front.resolver(),
     };
     match Control::start(path, router(parts)).await {
         Ok(control) => {

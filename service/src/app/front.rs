@@ -9,6 +9,7 @@ use tracing::{error, info};
 use crate::admin::{self, Readiness};
 use crate::app::StartError;
 use crate::config::{Config, Limits};
+use crate::control::Resolve;
 use crate::http::Dispatch;
 use crate::http::auth::Gate;
 use crate::http::gateway::{self, Gateway};
@@ -17,6 +18,7 @@ use crate::http::tls::Certificates;
 use crate::http::users::Users;
 use crate::metrics::Metrics;
 use crate::tasks::Tasks;
+use crate::trace::Tracer;
 
 /// The listeners at work.
 pub struct Front {
@@ -28,6 +30,7 @@ pub struct Front {
     certificates: Option<Arc<Certificates>>,
     /// Password checks and the users file.
     background: Tasks,
+    gateway: Arc<Gateway>,
 }
 
 impl std::fmt::Debug for Front {
@@ -80,7 +83,7 @@ impl Front {
         });
         let readiness = Readiness::default();
         let devices = listener::Parts {
-            router: gateway.router(),
+            router: Arc::clone(&gateway).router(),
             tls: certificates.as_ref().map(Certificates::acceptor),
             proxy: config.proxy.clone(),
             limits: config.limits.clone(),
@@ -107,6 +110,7 @@ impl Front {
             readiness,
             certificates,
             background,
+            gateway,
         };
         front.operators.start(admin.0);
         front.devices.start(eas.0);
@@ -138,6 +142,17 @@ impl Front {
             Ok(Err(error)) => error!(%error, "certificate is not used; the one before stays"),
             Err(error) => error!(%error, "certificate was not read"),
         }
+    }
+
+    /// Who looks at requests, for who wants to.
+    pub(super) fn tracer(&self) -> Tracer {
+        self.gateway.tracer().clone()
+    }
+
+    /// Finds the account of a login name.
+    pub(super) fn resolver(&self) -> Resolve {
+        let gateway = Arc::clone(&self.gateway);
+        Arc::new(move |login: &str| gateway.resolve(login))
     }
 
     /// Step one of the end: `/readyz` fails from now on.

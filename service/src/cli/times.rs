@@ -36,6 +36,14 @@ pub(super) fn point(at: i64) -> String {
     )
 }
 
+/// The time of day, UTC, of milliseconds since the epoch.
+pub(super) fn clock(at_ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(at_ms).map_or_else(
+        |_| at_ms.to_string(),
+        |at| at.strftime("%H:%M:%S.%3f").to_string(),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,15 +15,25 @@ use serde::Serialize;
 use tracing::info;
 
 use crate::control::survey::{Asked, Survey, SurveyError};
+use crate::control::trace;
 use crate::control::view::Done;
+use crate::http::request::AccountName;
 use crate::ids::FolderNo;
+use crate::trace::Tracer;
 
 /// What the routes need.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Parts {
     /// Sees into the service.
     pub(crate) survey: Survey,
+    /// Looks at requests.
+    pub(crate) tracer: Tracer,
+    /// Finds the account of a login name.
+    pub(crate) resolve: Resolve,
 }
+
+/// Finds the account of a login name, in any form in which it may be written.
+pub(crate) type Resolve = Arc<dyn Fn(&str) -> Option<AccountName> + Send + Sync>;
 
 /// The routes.
 pub(crate) fn router(parts: Parts) -> Router {
@@ -32,6 +42,7 @@ pub(crate) fn router(parts: Parts) -> Router {
         .route("/v1/devices", get(devices))
         .route("/v1/devices/{id}", get(device).delete(remove))
         .route("/v1/devices/{id}/reset", post(reset))
+        .route("/v1/trace", get(trace::trace))
         .fallback(async || refused(StatusCode::NOT_FOUND, "there is no such route"))
         .with_state(Arc::new(parts))
 }

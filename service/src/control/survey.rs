@@ -212,6 +212,11 @@ impl Survey {
         })
     }
 
+    /// The number of an account, for the log; `None` before it has signed in for the first time.
+    pub(super) async fn number(&self, account: &str) -> Option<AccountId> {
+        self.store().find_account(account).await.ok().flatten()
+    }
+
     fn now(&self) -> Now {
         Now(self.clock.seconds())
     }

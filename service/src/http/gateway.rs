@@ -31,9 +31,10 @@ use crate::http::connection::{Connection, Ledgers};
 use crate::http::heartbeats::Heartbeats;
 use crate::http::limits::{BodyMemory, PerDevice};
 use crate::http::line::{Counted, Line};
-use crate::http::request::{RequestId, Route};
+use crate::http::request::{AccountName, RequestId, Route};
 use crate::http::{Dispatch, body, encode, proxy, refuse};
 use crate::metrics::Metrics;
+use crate::trace::Tracer;
 
 /// What requests are served with.
 pub(crate) struct Gateway {
@@ -94,6 +95,16 @@ impl Gateway {
         Router::new().fallback(handle).with_state(self)
     }
 
+    /// Who looks at requests.
+    pub(crate) fn tracer(&self) -> &Tracer {
+        &self.counted.tracer
+    }
+
+    /// The account that a login name leads to.
+    pub(crate) fn resolve(&self, login: &str) -> Option<AccountName> {
+        self.gate.resolve(login)
+    }
+
     fn request_id(&self) -> RequestId {
         // A step that is odd and large makes neighbours look different, and repeats after 2^64 requests only.
         RequestId(
@@ -129,6 +140,10 @@ impl Gateway {
         line.transport = connection.transport.as_str();
         line.proxied = connection.route == Route::Proxied;
         let request = Incoming::new(request, connection);
+        if self.counted.tracer.is_on() {
+            line.client = Some(self.client(&request).ip());
+            line.trace_head(&request.head, |headers| self.gate.claimed(headers));
+        }
         if let Some(door) = Door::of(request.head.uri.path()) {
             return self.discover(door, request, line).await;
         }
@@ -197,6 +212,7 @@ fn counted(push: &Push, metrics: &Metrics) -> Counted {
     let average = metrics.push.heartbeat_average.clone();
     let alert_s = push.heartbeat_alert.as_secs();
     Counted {
+        tracer: Tracer::new(metrics.trace.clone()),
         requests: metrics.requests.clone(),
         heartbeats: Heartbeats::new(push.heartbeat_sample_size, alert_s, average),
     }

@@ -10,9 +10,11 @@ use tracing::info;
 
 use crate::http::heartbeats::Heartbeats;
 use crate::http::request::RequestId;
+use crate::http::traced::Traced;
 use crate::metrics::RequestMetrics;
 use crate::metrics::family::Label;
 use crate::telemetry::{Facts, SyncKind};
+use crate::trace::Tracer;
 
 /// Where requests are counted.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ pub(crate) struct Counted {
     pub(crate) requests: RequestMetrics,
     /// The alarm for short heartbeats.
     pub(crate) heartbeats: Heartbeats,
+    /// Who looks.
+    pub(crate) tracer: Tracer,
 }
 
 /// What is known of a request while it is served. Dropped without an answer, it says that the client left.
@@ -50,6 +54,8 @@ pub(crate) struct Line {
     pub(crate) transport: &'static str,
     /// Bytes of the body as received.
     pub(crate) bytes_in: usize,
+    /// For those who look.
+    pub(super) traced: Traced,
 }
 
 impl Line {
@@ -57,6 +63,7 @@ impl Line {
     pub(crate) fn new(request_id: RequestId, arrived: Instant, counted: Arc<Counted>) -> Self {
         counted.requests.in_flight.inc();
         Self {
+            traced: Traced::default(),
             request_id,
             arrived,
             counted,
@@ -75,6 +82,11 @@ impl Line {
         }
     }
 
+    /// Who looks.
+    pub(super) fn tracer(&self) -> &Tracer {
+        &self.counted.tracer
+    }
+
     /// Names the request.
     pub(crate) fn request_id(&self) -> RequestId {
         self.request_id
@@ -89,6 +101,7 @@ impl Line {
     pub(crate) fn answered(mut self, response: &Response) {
         self.http_status = Some(response.status().as_u16());
         self.bytes_out = response.body().size_hint().exact().unwrap_or_default();
+        self.trace_end(Some(response));
     }
 
     fn count(&self, elapsed: Duration) {
@@ -156,6 +169,9 @@ impl Drop for Line {
     fn drop(&mut self) {
         let now = Instant::now();
         self.facts.close(now);
+        if self.http_status.is_none() {
+            self.trace_end(None);
+        }
         let elapsed = now.saturating_duration_since(self.arrived);
         self.count(elapsed);
         self.write(elapsed);

@@ -280,6 +280,28 @@ impl ConvertMetrics {
     }
 }
 
+/// Looks at the wire.
+#[derive(Clone, Debug)]
+pub struct TraceMetrics {
+    /// Traces that run now.
+    pub active: IntGauge,
+    /// Events that nobody could be told, because they came faster than they were read.
+    pub dropped: IntCounter,
+}
+
+impl TraceMetrics {
+    pub(super) fn new(registry: &Registry) -> Result<Self, Error> {
+        let register = Register(registry);
+        Ok(Self {
+            active: register.gauge("traces", "Traces that run now.")?,
+            dropped: register.counter(
+                "trace_dropped_total",
+                "Events of traces that came faster than they were read.",
+            )?,
+        })
+    }
+}
+
 /// Sockets.
 #[derive(Clone, Debug)]
 pub struct ConnectionMetrics {

@@ -1,7 +1,8 @@
 //! An operator looks at phones, and has one start over, while they are at work.
 
+use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use protocol::device::Profile;
@@ -224,4 +225,106 @@ async fn other_users_are_kept_out() {
     assert!(!output.status.success());
     assert!(error.contains("no permission to use"), "{error}");
     assert_eq!(told(&place, &["parked", "--json"]).len(), 0);
+}
+
+/// Reads events of a trace until one fits.
+fn until(
+    lines: &mut impl Iterator<Item = String>,
+    seen: &mut Vec<Value>,
+    fits: impl Fn(&Value) -> bool,
+) {
+    loop {
+        let line = lines.next().unwrap_or_else(|| panic!("it ended: {seen:?}"));
+        let event: Value = serde_json::from_str(&line).unwrap();
+        seen.push(event.clone());
+        if fits(&event) {
+            return;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trace_shows_what_happens_and_nothing_that_belongs_to_people() {
+    let _busy = crate::BUSY.read().await;
+    let place = Place::new(&["anna", "bert"]);
+    let program = Binary::start(&place, "");
+    let maildir = place.maildir("anna", &[""]);
+    place.maildir("bert", &[""]);
+    let mut tracing = operator(&place, &["trace", "ANNA", "--minutes", "1", "--json"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(tracing.stdout.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    let mut seen = Vec::new();
+    until(&mut lines, &mut seen, |event| event["event"] == "begun");
+    let metrics = program.look("/metrics").await.unwrap().1;
+    assert!(metrics.contains("directpush_traces 1"), "{metrics}");
+
+    maildir.deliver("", "Grandmother");
+    let mut first = phone(&program, "anna", "TRACED01");
+    let mut other = phone(&program, "bert", "TRACED02");
+    settle(&mut first, &mut other).await;
+    waiting(&place, [&mut first, &mut other], 2).await;
+    maildir.deliver("", "Birthday");
+    let begun = Instant::now();
+    while first.contents("").len() < 2 {
+        assert!(begun.elapsed() < LIMIT, "{}", first.diary());
+        let _pause = timeout(Duration::from_millis(100), first.turn()).await;
+    }
+    until(&mut lines, &mut seen, |event| {
+        event["event"] == "answered" && event["ended"] == "changed"
+    });
+    until(&mut lines, &mut seen, |event| {
+        event["event"] == "answered" && event["command"] == "Sync"
+    });
+    tracing.kill().unwrap();
+    tracing.wait().unwrap();
+
+    let all = serde_json::to_string(&seen).unwrap();
+    for private in [
+        "Grandmother",
+        "Birthday",
+        "anna@example.org",
+        "importance",
+        "Basic ",
+        "bert",
+        "TRACED02",
+    ] {
+        assert!(!all.contains(private), "{private} in {all}");
+    }
+    for shown in [
+        "[text 11]</Subject>",
+        "<SyncKey>",
+        ">0</Read>",
+        "FolderSync",
+        "ms-asprotocolversion",
+    ] {
+        assert!(all.contains(shown), "{shown} in {all}");
+    }
+    let asked = |event: &&Value| event["event"] == "asked";
+    for request in seen.iter().filter(asked) {
+        let id = &request["request_id"];
+        let answers = seen
+            .iter()
+            .filter(|event| !asked(event) && event["request_id"] == *id);
+        assert!(answers.count() <= 1, "{request}");
+    }
+
+    // Without credentials that fit, only who it claims to be is known.
+    let unknown = run(&place, &["trace", "nobody"]);
+    let error = String::from_utf8_lossy(&unknown.stderr).into_owned();
+    assert!(error.contains("there is no user"), "{error}");
+    let begun = Instant::now();
+    while !program
+        .look("/metrics")
+        .await
+        .unwrap()
+        .1
+        .contains("directpush_traces 0")
+    {
+        assert!(begun.elapsed() < LIMIT, "it does not end with who looks");
+        sleep(Duration::from_millis(20)).await;
+    }
 }

@@ -130,6 +130,19 @@ impl Gate {
         result
     }
 
+    /// Whose request this says that it is; nothing is checked. For those who look at an account that cannot sign in.
+    pub(crate) fn claimed(&self, headers: &HeaderMap) -> Option<AccountName> {
+        let credentials = Credentials::from_headers(headers).ok()?;
+        let mut logins = credentials.readings.iter().map(|(login, _)| login);
+        logins.find_map(|login| Some(self.inner.authenticator.resolve(login)?.name))
+    }
+
+    /// The account that a login name leads to.
+    pub(crate) fn resolve(&self, login: &str) -> Option<AccountName> {
+        let account = self.inner.authenticator.resolve(&LoginName::parse(login))?;
+        Some(account.name)
+    }
+
     async fn sign_in_as(
         &self,
         login: &LoginName,

@@ -20,6 +20,7 @@ use crate::http::line::Line;
 use crate::http::receipt::ReceiptId;
 use crate::http::request::{BodyType, ConnectionInfo, EasRequest, Identity};
 use crate::http::{body, encode, refuse};
+use crate::trace::Kind;
 
 /// Longest part of a `User-Agent` that is kept, in characters.
 const USER_AGENT_MAX: usize = 256;
@@ -70,6 +71,7 @@ impl Gateway {
             }
         };
         line.bytes_in = complete.wire;
+        line.trace_body(&complete.bytes, kind(&parts.headers));
         let compress = Compress::accepted(&parts.headers);
         let (owner, client) = (head.owner.clone(), head.client);
         let eas = self.eas_request(head, &parts.headers, &connection, line);
@@ -80,6 +82,7 @@ impl Gateway {
         };
         let answer = self.dispatch.dispatch(eas, &mut line.facts).await;
         drop(place);
+        line.trace_answer(&answer);
         if let Content::Http(refusal) = &answer.content {
             line.facts.note = line.facts.note.or(Some(refusal.reason));
         }
@@ -104,6 +107,8 @@ impl Gateway {
         }
         let identity = self.gate.sign_in(&request.headers, client.ip()).await;
         let identity = identity.map_err(|error| refuse::sign_in(error, &self.realm))?;
+        // One who begins to look while this is parked is to see its answer.
+        line.traced.account = Some(identity.account.clone());
         let version_text = text(&request.headers, header::PROTOCOL_VERSION);
         let header_version = version_text.and_then(Version::parse);
         let parsed =
@@ -189,9 +194,11 @@ impl Gateway {
         match answer.content {
             Content::Http(refusal) => self.refuse(refusal, request, line).await,
             content => {
+                let answer = Answer::from(content);
+                line.trace_answer(&answer);
                 let ok = Refusal::new(StatusCode::OK, "status");
                 let drained = self.refuse(ok, request, line).await;
-                let mut response = encode::response(content.into(), Compress::Never, None).await;
+                let mut response = encode::response(answer, Compress::Never, None).await;
                 if let Some(close) = drained.headers().get(CONNECTION) {
                     response.headers_mut().insert(CONNECTION, close.clone());
                 }
@@ -254,6 +261,14 @@ pub(super) fn user_agent(headers: &HeaderMap) -> Option<Arc<str>> {
         .take(USER_AGENT_MAX)
         .collect();
     Some(kept.into())
+}
+
+/// What a body is to those who look.
+fn kind(headers: &HeaderMap) -> Kind {
+    match body_type(headers) {
+        BodyType::Wbxml => Kind::Wbxml,
+        BodyType::Message | BodyType::Other => Kind::Other,
+    }
 }
 
 fn body_type(headers: &HeaderMap) -> BodyType {
