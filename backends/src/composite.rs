@@ -18,7 +18,7 @@ use futures_util::future::join_all;
 use crate::composite::watch::Merged;
 use crate::error::{BackendError, Kind};
 use crate::folder::{Class, Folder, Role, Survey};
-use crate::item::{Delta, Horizon, Item, ItemState};
+use crate::item::{Delta, Horizon, Item, ItemState, ItemStream};
 use crate::mailbox::{Capability, Mailbox};
 use crate::marks::{Marks, MarksPatch};
 use crate::name::{FolderRef, ItemRef, NewName, Token, Version};
@@ -261,6 +261,16 @@ impl Mailbox for Composite {
     ) -> Result<Item, BackendError> {
         let (part, folder) = self.part(folder);
         part.mailbox.fetch(&folder, item, hint).await
+    }
+
+    async fn open(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        hint: &Version,
+    ) -> Result<ItemStream, BackendError> {
+        let (part, folder) = self.part(folder);
+        part.mailbox.open(&folder, item, hint).await
     }
 
     async fn marks(

@@ -1,6 +1,10 @@
 //! Items, and what changed among them.
 
+use std::fmt;
+use std::io::Cursor;
+
 use bytes::Bytes;
+use tokio::io::AsyncRead;
 
 use crate::marks::Marks;
 use crate::name::{ItemRef, Token, Version};
@@ -86,6 +90,36 @@ pub struct Item {
     pub marks: Marks,
     /// RFC 5322, iCalendar or vCard text, as stored.
     pub content: Bytes,
+}
+
+/// One item whose content is read piece by piece.
+pub struct ItemStream {
+    /// Its state when it was opened; the content has `state.size` bytes.
+    pub state: ItemState,
+    /// Its marks; empty for classes that have none.
+    pub marks: Marks,
+    /// RFC 5322, iCalendar or vCard text, as stored. Goes on being the content that was opened when
+    /// the item is marked, moved or removed meanwhile.
+    pub reader: Box<dyn AsyncRead + Send + Unpin>,
+}
+
+impl fmt::Debug for ItemStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ItemStream")
+            .field("state", &self.state)
+            .field("marks", &self.marks)
+            .finish_non_exhaustive()
+    }
+}
+
+impl From<Item> for ItemStream {
+    fn from(item: Item) -> Self {
+        Self {
+            state: item.state,
+            marks: item.marks,
+            reader: Box::new(Cursor::new(item.content)),
+        }
+    }
 }
 
 #[cfg(test)]

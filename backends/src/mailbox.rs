@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::error::{BackendError, Kind};
 use crate::folder::{Class, Folder, Role, Survey};
-use crate::item::{Delta, Horizon, Item, ItemState};
+use crate::item::{Delta, Horizon, Item, ItemState, ItemStream};
 use crate::marks::{Marks, MarksPatch};
 use crate::name::{FolderRef, ItemRef, NewName, Token, Version};
 use crate::watch::Watch;
@@ -143,6 +143,19 @@ pub trait Mailbox: Send + Sync {
         item: &ItemRef,
         hint: &Version,
     ) -> Result<Item, BackendError>;
+
+    /// One item whose content is read piece by piece, however large it is.
+    ///
+    /// # Errors
+    /// `NotFound`. As [`Self::fetch`], which it is for stores that cannot read in pieces.
+    async fn open(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        hint: &Version,
+    ) -> Result<ItemStream, BackendError> {
+        Ok(self.fetch(folder, item, hint).await?.into())
+    }
 
     /// State and marks of one item, without reading its content.
     ///

@@ -1,6 +1,8 @@
 //! Writing: each write can be repeated, and does what the trait says when somebody else was
 //! faster.
 
+use tokio::io::AsyncReadExt;
+
 use crate::contract::{Altered, Bench, Case, Outcome, Replica, TIME, refused};
 use crate::error::Kind;
 use crate::mailbox::KeywordSupport;
@@ -9,6 +11,9 @@ use crate::name::{FolderRef, ItemRef, NewName, Version};
 
 pub(super) fn cases() -> Vec<(&'static str, Case)> {
     vec![
+        ("an opened item reads as it is fetched", |bench| {
+            Box::pin(opened(bench))
+        }),
         ("what was delivered is fetched", |bench| {
             Box::pin(fetch(bench))
         }),
@@ -116,6 +121,24 @@ async fn keywords(bench: Bench) -> Outcome {
     let clear = MarksPatch::new().keyword(word, Setting::Off);
     let cleared = mailbox.mark(&inbox, &item, &after.version, &clear).await?;
     assert_eq!(cleared.version, before.version);
+    Ok(())
+}
+
+async fn opened(bench: Bench) -> Outcome {
+    let mailbox = &*bench.mailbox;
+    let inbox = bench.inbox().await?;
+    let item = bench.deliver(&inbox, "one").await?;
+    let hint = Version::new("");
+    let whole = mailbox.fetch(&inbox, &item, &hint).await?;
+    let mut stream = mailbox.open(&inbox, &item, &hint).await?;
+    assert_eq!((&stream.state, &stream.marks), (&whole.state, &whole.marks));
+    mailbox.delete(&inbox, &item, &hint).await?;
+    let mut content = Vec::new();
+    stream.reader.read_to_end(&mut content).await?;
+    assert_eq!(content, whole.content);
+    assert_eq!(u64::try_from(content.len()), Ok(stream.state.size));
+    let gone = mailbox.open(&inbox, &item, &hint).await;
+    assert_eq!(refused(gone)?.kind(), Kind::NotFound);
     Ok(())
 }
 

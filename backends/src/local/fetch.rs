@@ -40,25 +40,36 @@ pub(crate) fn fetch(
     hint: &Version,
     bytes_max: u64,
 ) -> Result<Item, BackendError> {
+    let (state, marks, file) = open(dir, item, hint)?;
+    Ok(Item {
+        content: read(file, state.size, bytes_max)?,
+        state,
+        marks,
+    })
+}
+
+/// State and marks, and the file of the content. Blocks.
+pub(crate) fn open(
+    dir: &Path,
+    item: &ItemRef,
+    hint: &Version,
+) -> Result<(ItemState, Marks, File), BackendError> {
     for _ in 0..ATTEMPTS_MAX {
         let keywords = Keywords::load(dir).map_err(io(OP))?;
         let found = scan::locate(dir, item.as_str(), Some(hint), &keywords)
             .map_err(io(OP))?
             .ok_or_else(|| BackendError::new(Kind::NotFound, OP))?;
-        if let Some(content) = read(dir, &found, bytes_max)? {
-            return Ok(Item {
-                state: found.state(&keywords),
-                marks: keywords.marks(found.letters()),
-                content,
-            });
+        if let Some(file) = file(dir, &found)? {
+            let marks = keywords.marks(found.letters());
+            return Ok((found.state(&keywords), marks, file));
         }
     }
     Err(BackendError::new(Kind::Unavailable, OP).caused_by("the message does not rest"))
 }
 
 /// `None` when it was renamed since it was found.
-fn read(dir: &Path, found: &Found, bytes_max: u64) -> Result<Option<Bytes>, BackendError> {
-    let mut file = match File::open(found.path(dir)) {
+fn file(dir: &Path, found: &Found) -> Result<Option<File>, BackendError> {
+    let file = match File::open(found.path(dir)) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(io(OP)(error)),
@@ -69,25 +80,31 @@ fn read(dir: &Path, found: &Found, bytes_max: u64) -> Result<Option<Bytes>, Back
     if !meta.is_file() || (meta.dev(), meta.ino()) != found.file {
         return Ok(None);
     }
+    Ok(Some(file))
+}
+
+fn read(mut file: File, size: u64, bytes_max: u64) -> Result<Bytes, BackendError> {
     let too_large = || BackendError::new(Kind::TooLarge, OP);
-    if meta.len() > bytes_max {
+    if size > bytes_max {
         return Err(too_large());
     }
-    let mut content = Vec::with_capacity(usize::try_from(meta.len()).map_err(|_| too_large())?);
+    let mut content = Vec::with_capacity(usize::try_from(size).map_err(|_| too_large())?);
     // It may grow while it is read.
     let mut bounded = (&mut file).take(bytes_max.saturating_add(1));
     bounded.read_to_end(&mut content).map_err(io(OP))?;
     if u64::try_from(content.len()).is_ok_and(|len| len > bytes_max) {
         return Err(too_large());
     }
-    Ok(Some(content.into()))
+    Ok(content.into())
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs;
 
-    use super::{fetch, marks};
+    use std::io::Read;
+
+    use super::{fetch, marks, open};
     use crate::error::Kind;
     use crate::local::tree;
     use crate::marks::Flag;
@@ -105,6 +122,14 @@ mod tests {
         assert_eq!(read.state.version, hint);
         let error = fetch(dir.path(), &item, &hint, 4).unwrap_err();
         assert_eq!(error.kind(), Kind::TooLarge);
+        // An open file stays what it was, and may be larger than what is read at once.
+        let (state, flags, mut file) = open(dir.path(), &item, &hint).unwrap();
+        assert_eq!((&state, &flags), (&read.state, &read.marks));
+        fs::rename(dir.path().join("cur/a:2,FS"), dir.path().join("cur/a:2,F")).unwrap();
+        let mut content = Vec::new();
+        file.read_to_end(&mut content).unwrap();
+        assert_eq!(content, b"12345");
+        fs::rename(dir.path().join("cur/a:2,F"), dir.path().join("cur/a:2,FS")).unwrap();
         let (state, flags) = marks(dir.path(), &item, &Version::new("")).unwrap();
         assert_eq!((state, flags), (read.state, read.marks));
         let error = marks(dir.path(), &ItemRef::new("b"), &hint).unwrap_err();

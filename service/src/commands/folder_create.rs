@@ -85,7 +85,7 @@ async fn make(
         Ok(made) => Ok(Some(made.reference)),
         // The same request twice at once: the other one was faster.
         Err(error) if error.kind() == Kind::Exists => {
-            let since = mailbox.folders().await?;
+            let since = mailbox.survey().await?.folders;
             let is = |folder: &&Folder| {
                 folder.parent.as_ref() == parent && folder.name == name && folder.class == class
             };
