@@ -340,6 +340,11 @@ impl Mailbox for Composite {
         part.mailbox.relocate(&folder, item, hint, &to).await
     }
 
+    fn item_of(&self, folder: &FolderRef, name: &NewName) -> Option<ItemRef> {
+        let (part, folder) = self.part(folder);
+        part.mailbox.item_of(&folder, name)
+    }
+
     async fn create(
         &self,
         folder: &FolderRef,

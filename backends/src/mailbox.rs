@@ -250,6 +250,13 @@ pub trait Mailbox: Send + Sync {
         marks: &Marks,
     ) -> Result<ItemState, BackendError>;
 
+    /// What [`Self::create`] calls a new item of that name, if that can be told before. It lets a
+    /// caller recognise its own item when the watch reports it before `create` has returned.
+    fn item_of(&self, folder: &FolderRef, name: &NewName) -> Option<ItemRef> {
+        let _ = (folder, name);
+        None
+    }
+
     /// Starts to listen. Listening has begun when this returns: a change made after that is
     /// reported (rule R5: listen first, compare then).
     ///

@@ -210,6 +210,8 @@ async fn create(bench: Bench) -> Outcome {
     );
     let made = one?;
     assert_eq!(made, two?);
+    let foretold = mailbox.item_of(&inbox, &name);
+    assert!(foretold.is_none_or(|item| item == made.item));
     let read = mailbox.fetch(&inbox, &made.item, &made.version).await?;
     assert_eq!((&read.content[..], &read.marks), (&content[..], &marks));
     // Changed by somebody since: the repeat finds it as it is now.

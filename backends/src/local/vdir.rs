@@ -277,6 +277,10 @@ impl Mailbox for LocalVdir {
         self.change("move item", work).await
     }
 
+    fn item_of(&self, _folder: &FolderRef, name: &NewName) -> Option<ItemRef> {
+        Some(ItemRef::new(self.format.item_name(name.as_str())))
+    }
+
     async fn create(
         &self,
         folder: &FolderRef,

@@ -181,6 +181,7 @@ async fn a_root_that_is_not_there_is_noticed_when_it_appears() {
         .await
         .unwrap();
     assert_eq!(made.item.as_str(), "upload.vcf");
+    assert_eq!(vdir.item_of(&people(), &name), Some(made.item));
 }
 
 #[tokio::test]
