@@ -217,7 +217,8 @@ pub fn names(begun: Option<&UploadRow>, new: &Upload) -> (Option<NewName>, Optio
     }
 }
 
-/// Judges an upload to an item: `base` is what the device holds by the key that it showed.
+/// Judges an upload to an item: `base` is what the device holds by the key that it showed, and by what it uploaded
+/// since.
 #[must_use]
 pub fn judge(row: Option<&Row>, base: &Cursor, device: DeviceId, new: &Upload) -> Judged {
     let held = |row: &&Row| !row.removed && base.known.contains(row.item.0);

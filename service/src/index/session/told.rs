@@ -17,7 +17,7 @@ impl Session {
         let row = item::one(&mut conn, self.at(), item).await?;
         let row = row.filter(|row| !row.removed && self.cursor.known.contains(row.item.0));
         Ok(row.map(|row| {
-            let told = rules::told(&row, &self.base, self.line.held.who.device);
+            let told = rules::told(&row, &self.cursor, self.line.held.who.device);
             (row.indexed(), told)
         }))
     }

@@ -63,7 +63,7 @@ impl Session {
         let mut row = None;
         if let Ident::Change(item) | Ident::Delete(item) = new.ident {
             row = item::one(write, self.at(), item).await?;
-            judged = rules::judge(row.as_ref(), &self.base, self.line.held.who.device, new);
+            judged = rules::judge(row.as_ref(), &self.cursor, self.line.held.who.device, new);
             if judged == Judged::Gone {
                 if matches!(new.ident, Ident::Delete(_)) {
                     self.cursor.drop_item(item);

@@ -10,6 +10,7 @@ use directpush::index::cursor::{Cursor, Row};
 use directpush::index::delta::{self, Numbers};
 use directpush::index::lineage::{self, Answer};
 use directpush::index::page::{FolderState, Picker, Want};
+use directpush::index::upload::Effect;
 
 use directpush::index::Begun;
 use directpush::store::upload::UploadRow;
@@ -45,13 +46,24 @@ pub(super) struct Session {
     pub(super) device: usize,
     pub(super) taken: Option<u64>,
     pub(super) lineage: Option<u64>,
-    pub(super) base: Cursor,
     pub(super) cursor: Cursor,
     pub(super) again: BTreeSet<ItemNo>,
     pub(super) answered: Vec<u64>,
     pub(super) picker: Option<Picker>,
     pub(super) told: BTreeMap<u32, (u64, i64)>,
     pub(super) telling: BTreeMap<u32, (u64, i64)>,
+}
+
+impl Session {
+    pub(super) fn note(&mut self, effect: Effect) {
+        match effect {
+            Effect::Take(item) => self.cursor.take(item),
+            Effect::Drop(item) => self.cursor.drop_item(item),
+            Effect::Again(item) => {
+                self.again.insert(item);
+            }
+        }
+    }
 }
 
 pub(super) struct Ticket {

@@ -2,7 +2,7 @@
 
 use backends::{ItemRef, NewName, Version};
 use directpush::ids::ItemNo;
-use directpush::index::{Action, Begun, Conflict, Ident, Outcome, Upload, Verdict};
+use directpush::index::{Action, Begun, Command, Conflict, Ident, Outcome, Upload, Verdict};
 
 use super::history::History;
 use super::phone::{Answer, Phone, Request, Sent, Told, state};
@@ -103,17 +103,7 @@ impl History {
                 window: request.window,
             });
         }
-        if self.conflict == Conflict::Merge {
-            let sure = |(item, _): &(&u32, _)| !phone.unsure.contains(item);
-            for (item, held) in phone.items.iter().filter(sure) {
-                let base = engine.base(*item).await;
-                let known = base == Some(*held) || !engine.is_there(*item).await;
-                assert!(
-                    known,
-                    "{base:?} is not what the phone holds of {item}: {held:?}"
-                );
-            }
-        }
+        self.check_bases(engine, phone).await;
         let mut results = Vec::new();
         for sent in &request.uploads {
             let item = self.perform(engine, (phone, sent), calm).await?;
@@ -133,18 +123,7 @@ impl History {
             more = true;
         }
         commands.extend(again);
-        for command in &commands {
-            let uploaded = |(sent, _): &(Sent, _)| sent.ident == Ident::Change(command.item);
-            if command.action == Action::Change && !results.iter().any(uploaded) {
-                let by = engine.changed_by(command.item.0).await;
-                assert_ne!(by, Some(phone.device), "an echo of {}", command.item);
-            }
-        }
-        for command in &commands {
-            if command.row.is_some() {
-                engine.tell(command.item.0, state(command));
-            }
-        }
+        check_told(engine, phone, (&results, &commands)).await;
         let nothing = commands.is_empty() && request.uploads.is_empty();
         let slid = phone.shown != Some(request.window);
         let idle = waiting && nothing && !slid;
@@ -173,13 +152,23 @@ impl History {
         })
     }
 
-    /// The outer `None`: the server crashed half-way.
-    async fn perform<E: Engine>(
-        &mut self,
-        engine: &mut E,
-        (phone, sent): (&Phone, &Sent),
-        calm: bool,
-    ) -> Option<Option<u32>> {
+    /// What a merge would compare with is what the phone holds.
+    async fn check_bases<E: Engine>(&self, engine: &mut E, phone: &Phone) {
+        if self.conflict != Conflict::Merge {
+            return;
+        }
+        let sure = |(item, _): &(&u32, _)| !phone.unsure.contains(item);
+        for (item, held) in phone.items.iter().filter(sure) {
+            let base = engine.base(*item).await;
+            let known = base == Some(*held) || !engine.is_there(*item).await;
+            assert!(
+                known,
+                "{base:?} is not what the phone holds of {item}: {held:?}"
+            );
+        }
+    }
+
+    fn upload(&mut self, phone: &Phone, sent: &Sent) -> Upload {
         let mut hash = [0; 32];
         hash[..8].copy_from_slice(&sent.value.to_be_bytes());
         hash[8..16].copy_from_slice(&sent.time.to_be_bytes());
@@ -189,14 +178,24 @@ impl History {
             Ident::Add(client) => Some(format!("{client}-{}", phone.key.replace('.', "-"))),
             Ident::Change(_) | Ident::Delete(_) => None,
         };
-        let upload = Upload {
+        Upload {
             ident: sent.ident.clone(),
             hash,
             conflict: self.conflict,
             name: name.as_deref().and_then(NewName::parse),
             expected_item: name.filter(|_| foreseen).map(ItemRef::new),
             expected_version: foreseen.then(|| Version::new(sent.value.to_string())),
-        };
+        }
+    }
+
+    /// The outer `None`: the server crashed half-way.
+    async fn perform<E: Engine>(
+        &mut self,
+        engine: &mut E,
+        (phone, sent): (&Phone, &Sent),
+        calm: bool,
+    ) -> Option<Option<u32>> {
+        let upload = self.upload(phone, sent);
         let (ticket, row, begun, named) = match engine.upload(&upload).await {
             Step::Go {
                 ticket,
@@ -259,5 +258,25 @@ impl History {
             (Ident::Add(_) | Ident::Delete(_), _) => {}
         }
         Some(item)
+    }
+}
+
+/// No phone is told its own change, unless it asks again. Notes what it is told.
+async fn check_told<E: Engine>(
+    engine: &mut E,
+    phone: &Phone,
+    (results, commands): (&[(Sent, Option<u32>)], &[Command]),
+) {
+    for command in commands {
+        let uploaded = |(sent, _): &(Sent, _)| sent.ident == Ident::Change(command.item);
+        if command.action == Action::Change && !results.iter().any(uploaded) {
+            let by = engine.changed_by(command.item.0).await;
+            assert_ne!(by, Some(phone.device), "an echo of {}", command.item);
+        }
+    }
+    for command in commands {
+        if command.row.is_some() {
+            engine.tell(command.item.0, state(command));
+        }
     }
 }

@@ -8,7 +8,7 @@ use directpush::index::cursor::{Cursor, Row};
 use directpush::index::delta::{self, Before};
 use directpush::index::lineage::{self, Answer, Proof};
 use directpush::index::page::{FolderState, Want};
-use directpush::index::upload::{self, Effect, Judged};
+use directpush::index::upload::{self, Judged};
 use directpush::index::{Action, Begun, Command, Ident, Outcome, Upload, Verdict};
 use directpush::store::upload::{UploadRow, UploadState};
 use roaring::RoaringBitmap;
@@ -84,8 +84,7 @@ impl Engine for Fake {
             device,
             taken,
             lineage,
-            cursor: base.clone(),
-            base,
+            cursor: base,
             again: BTreeSet::new(),
             answered: Vec::new(),
             picker: None,
@@ -108,13 +107,7 @@ impl Engine for Fake {
         {
             before.older = false;
             session.answered.push(before.number);
-            match effect {
-                Effect::Take(item) => session.cursor.take(item),
-                Effect::Drop(item) => session.cursor.drop_item(item),
-                Effect::Again(item) => {
-                    session.again.insert(item);
-                }
-            }
+            session.note(effect);
             return Step::Done(verdict);
         }
         let begun = device.uploads.get(&new.ident.spell()).cloned();
@@ -124,7 +117,7 @@ impl Engine for Fake {
         let mut row = None;
         if let Ident::Change(item) | Ident::Delete(item) = new.ident {
             row = self.rows.get(&item.0).cloned();
-            judged = upload::judge(row.as_ref(), &session.base, id(session.device), new);
+            judged = upload::judge(row.as_ref(), &session.cursor, id(session.device), new);
             if judged == Judged::Gone {
                 if matches!(new.ident, Ident::Delete(_)) {
                     session.cursor.drop_item(item);
