@@ -189,6 +189,22 @@ pub struct Mail {
 pub struct Contacts {
     /// Template of the folder with an account's address books; `None` when there are no contacts.
     pub vdir: Option<PathTemplate>,
+    /// Who wins when a device and another program changed the same contact.
+    pub conflict: ConflictPolicy,
+}
+
+/// Who wins when a device and another program changed the same item.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub enum ConflictPolicy {
+    /// Whoever the device says (MS-ASCMD 2.2.3.34).
+    #[default]
+    Device,
+    /// The other program.
+    Server,
+    /// The device.
+    Client,
+    /// Each of them where only it changed something; where both did, the other program.
+    Merge,
 }
 
 /// Path of something of an account, with `%u`, `%n` and `%d` for the account.

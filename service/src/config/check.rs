@@ -15,8 +15,8 @@ use super::problem::Problem;
 use super::raw::{self, Raw};
 use super::reader::Setting;
 use super::{
-    Auth, Autodiscover, ClientFrom, Config, Contacts, Limits, Listen, Log, LogFormat, Mail,
-    Network, PathTemplate, Proxy, Push, Shutdown, Store, TlsFiles,
+    Auth, Autodiscover, ClientFrom, Config, ConflictPolicy, Contacts, Limits, Listen, Log,
+    LogFormat, Mail, Network, PathTemplate, Proxy, Push, Shutdown, Store, TlsFiles,
 };
 
 /// Checks everything. `None` when a value could not be made at all; there is a problem for it then.
@@ -42,7 +42,7 @@ pub(super) fn check(raw: &Raw, problems: &mut Vec<Problem>) -> Option<Config> {
         auth,
         autodiscover,
         mail,
-        contacts,
+        contacts: contacts?,
         store,
         max_version: max_version?,
         log: log?,
@@ -242,11 +242,22 @@ impl Check<'_> {
         }
     }
 
-    fn contacts(&mut self, raw: &raw::Contacts) -> Contacts {
+    fn contacts(&mut self, raw: &raw::Contacts) -> Option<Contacts> {
         let template = Some(raw.vdir.value.as_str()).filter(|template| !template.is_empty());
-        Contacts {
-            vdir: template.map(|template| self.template(&raw.vdir, template, "vdir")),
-        }
+        let vdir = template.map(|template| self.template(&raw.vdir, template, "vdir"));
+        let conflict = self.one_of(
+            &raw.conflict,
+            &[
+                ("device", ConflictPolicy::Device),
+                ("server", ConflictPolicy::Server),
+                ("client", ConflictPolicy::Client),
+                ("merge", ConflictPolicy::Merge),
+            ],
+        );
+        Some(Contacts {
+            vdir,
+            conflict: conflict?,
+        })
     }
 
     fn template<T>(&mut self, setting: &Setting<T>, template: &str, thing: &str) -> PathTemplate {

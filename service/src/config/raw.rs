@@ -229,6 +229,10 @@ sections! {
         /// address book, in it a `.vcf` file for each contact. `%u`, `%n` and `%d` as in `mail.maildir`.
         /// Where it is missing, it is made when a device adds the first contact. Empty: no contacts.
         vdir: String = String::from("/var/vdir/%d/%n/contacts"),
+        /// Who wins when a device and another program changed the same contact: `device`: whoever the device
+        /// says, which is `server` for most; `server`: the other program; `client`: the device; `merge`: each of
+        /// them where only it changed something, and the other program where both did.
+        conflict: String = String::from("device"),
     }
 
     /// What the service keeps: ids and numbers, no content.
