@@ -4,6 +4,7 @@
 //! answer. What a failure looks like to a phone is decided in [`crate::error`].
 
 mod class;
+mod contacts;
 mod context;
 mod folder_create;
 mod folder_delete;
@@ -33,6 +34,7 @@ use protocol::version::Version;
 use crate::clock::Clock;
 use crate::commands::context::Context;
 pub use crate::commands::receipts::Receipts;
+use crate::config::ConflictPolicy;
 use crate::error::Fault;
 use crate::http::Dispatch;
 use crate::http::answer::{Answer, Content};
@@ -59,6 +61,8 @@ pub struct Grants {
     pub page_bytes: usize,
     /// How long an answer collects items before it says that there is more.
     pub page_time: Duration,
+    /// Who wins when a device and another program changed a contact.
+    pub contacts_conflict: ConflictPolicy,
 }
 
 /// The commands that exist, in the order in which OPTIONS lists them.

@@ -180,6 +180,7 @@ fn grants(config: &Config) -> Grants {
         sync_collections_max: SYNC_COLLECTIONS_MAX,
         page_bytes: PAGE_BYTES,
         page_time: PAGE_TIME,
+        contacts_conflict: config.contacts.conflict,
     }
 }
 

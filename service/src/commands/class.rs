@@ -3,16 +3,20 @@
 
 use backends::{BackendError, Class, FolderRef, Item, Mailbox, Marks};
 use protocol::airsyncbase::Body;
+use protocol::class::contacts::Contact;
 use protocol::class::email::Email;
-use protocol::command::sync::ApplicationData;
+use protocol::command::sync::{self, ApplicationData, SyncOptions};
 use protocol::element::{Element, Node};
+use protocol::tag::Tag;
 use protocol::version::Version;
 
+use crate::commands::contacts::{self, Trace};
 use crate::commands::context::Context;
 use crate::commands::mail;
+use crate::config::ConflictPolicy;
 use crate::convert::email::{self, BodyWish};
-use crate::ids::ServerId;
-use crate::index::{Action, IndexedItem};
+use crate::ids::{ItemNo, ServerId};
+use crate::index::{Action, Conflict, IndexedItem, Session};
 
 /// What is read of an item to tell a device of it.
 #[derive(Debug)]
@@ -30,6 +34,8 @@ pub(super) enum Content {
 pub(super) enum Shown {
     /// A message, or what changed of it.
     Mail(Box<Email>),
+    /// A contact.
+    Contact(Box<Contact>),
 }
 
 impl Shown {
@@ -37,6 +43,7 @@ impl Shown {
     pub(super) fn properties(&self, version: Version) -> Vec<Element> {
         let data = match self {
             Self::Mail(email) => email.to_data(version),
+            Self::Contact(contact) => contact.to_data(version),
         };
         let elements = data.children.into_iter().filter_map(|node| match node {
             Node::Element(element) => Some(element),
@@ -54,6 +61,15 @@ impl Shown {
     pub(super) fn body_mut(&mut self) -> Option<&mut Body> {
         match self {
             Self::Mail(email) => email.body.as_mut(),
+            Self::Contact(contact) => contact.body.as_mut(),
+        }
+    }
+
+    /// What is kept of it when a device is told.
+    pub(super) fn trace(&self) -> Option<Trace> {
+        match self {
+            Self::Mail(_) => None,
+            Self::Contact(contact) => Some(Trace::of(contact)),
         }
     }
 }
@@ -61,8 +77,8 @@ impl Shown {
 /// Whether items of a class can be read.
 pub(super) fn is_served(class: Class) -> bool {
     match class {
-        Class::Email => true,
-        Class::Contacts | Class::Calendar | Class::Tasks | Class::Notes => false,
+        Class::Email | Class::Contacts => true,
+        Class::Calendar | Class::Tasks | Class::Notes => false,
     }
 }
 
@@ -97,13 +113,56 @@ pub(super) async fn show(
     content: Content,
     wish: &BodyWish,
 ) -> Option<Shown> {
-    let email = match (class, content) {
-        (Class::Email, Content::Whole(item)) => mail::convert(context, id, item, wish).await?.email,
-        (Class::Email, Content::Marks(marks)) => {
-            email::marks_change(mail::marks(&marks), &mail::categories(&marks))
+    match (class, content) {
+        (Class::Email, Content::Whole(item)) => {
+            let converted = mail::convert(context, id, item, wish).await?;
+            Some(Shown::Mail(Box::new(converted.email)))
         }
-        (Class::Contacts | Class::Calendar | Class::Tasks | Class::Notes, _)
-        | (Class::Email, Content::Nothing) => return None,
+        (Class::Email, Content::Marks(marks)) => {
+            let email = email::marks_change(mail::marks(&marks), &mail::categories(&marks));
+            Some(Shown::Mail(Box::new(email)))
+        }
+        (Class::Contacts, Content::Whole(item)) => {
+            let contact = contacts::convert(context, id, item, wish).await?;
+            Some(Shown::Contact(Box::new(contact)))
+        }
+        (Class::Email | Class::Contacts, Content::Nothing)
+        | (Class::Contacts, Content::Marks(_))
+        | (Class::Calendar | Class::Tasks | Class::Notes, _) => None,
+    }
+}
+
+/// What the store keeps of the properties that a device says are its own.
+pub(super) fn supported(class: Class, tags: &[Tag]) -> Option<String> {
+    match class {
+        Class::Contacts => Some(contacts::supported(tags)),
+        Class::Email | Class::Calendar | Class::Tasks | Class::Notes => None,
+    }
+}
+
+/// Who wins when both sides changed an item: what the device asks for, unless the operator says otherwise.
+pub(super) fn conflict(context: &Context<'_>, class: Class, options: &SyncOptions) -> Conflict {
+    let asked = match options.conflict {
+        Some(sync::Conflict::ClientWins) => Conflict::ClientWins,
+        Some(sync::Conflict::ServerWins) | None => Conflict::ServerWins,
     };
-    Some(Shown::Mail(Box::new(email)))
+    match class {
+        Class::Contacts => match context.parts.grants.contacts_conflict {
+            ConflictPolicy::Device => asked,
+            ConflictPolicy::Server => Conflict::ServerWins,
+            ConflictPolicy::Client => Conflict::ClientWins,
+            ConflictPolicy::Merge => Conflict::Merge,
+        },
+        Class::Email | Class::Calendar | Class::Tasks | Class::Notes => asked,
+    }
+}
+
+/// Notes in the session what its answer tells of items. What is told is kept only where conflicts are merged.
+pub(super) fn note(session: &mut Session, traces: Vec<(ItemNo, Trace)>, conflict: Conflict) {
+    if session.folder().class == Class::Contacts && conflict != Conflict::Merge {
+        session.tell_nothing();
+    }
+    for (item, trace) in traces {
+        contacts::note(session, item, trace);
+    }
 }

@@ -81,6 +81,10 @@ async fn moved(context: &Context<'_>, asked: &Move) -> Result<ServerId, Refused>
     if from.no == to.no {
         return Err(Refused::Status(MoveItemsStatus::SameFolder));
     }
+    // A contact is no message, wherever it lies.
+    if from.class != to.class {
+        return Err(Refused::Status(MoveItemsStatus::InvalidDestination));
+    }
     let supervisor = &context.parts.supervisor;
     supervisor.fresh(who.account, from.no).await?;
     let Some(row) = index.item(who.account, id).await? else {

@@ -8,6 +8,7 @@ use backends::local::{LocalOptions, LocalStats, LocalStore};
 use backends::{BackendError, Mailbox};
 use directpush::clock::Clock;
 use directpush::commands::{Commands, Grants, Receipts};
+use directpush::config::ConflictPolicy;
 use directpush::http::Dispatch;
 use directpush::http::answer::{Answer, Content};
 use directpush::http::request::{
@@ -129,6 +130,7 @@ fn grants() -> Grants {
         sync_collections_max: 100,
         page_bytes: 1 << 20,
         page_time: Duration::from_secs(20),
+        contacts_conflict: ConflictPolicy::Device,
     }
 }
 

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod contacts;
 mod convert_contact;
 mod convert_email;
 mod demo;

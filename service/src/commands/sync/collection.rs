@@ -5,6 +5,7 @@ use protocol::command::sync::{CollectionAnswer, SyncCollection, SyncOptions};
 use protocol::command::{ItemClass, StatusCode, SyncKeyText};
 use protocol::status::SyncStatus;
 
+use crate::commands::class;
 use crate::commands::context::Context;
 use crate::commands::sync::page::Filled;
 use crate::commands::sync::uploads::Terms;
@@ -105,6 +106,9 @@ async fn begin(
         Err(other) => return Err(other),
     }
     session.set_options(options::written(asked));
+    let supported = collection.supported.as_deref();
+    session
+        .set_supported(supported.and_then(|tags| class::supported(session.folder().class, tags)));
     let class = item_class(session.folder().class);
     let receipt = session.commit(0, context.now).await?;
     let mut answer = answered(collection, class);
@@ -134,7 +138,7 @@ async fn exchange(
     // Conflicts are judged, and pages picked, on what is true now.
     current(context, session.folder(), cut_off).await?;
     let wish = options::wish(own, context.version());
-    let conflict = options::conflict(own);
+    let conflict = class::conflict(context, session.folder().class, own);
     let terms = Terms {
         collection,
         conflict,
@@ -144,11 +148,12 @@ async fn exchange(
     context.still_wanted()?;
 
     let size = window(collection.window_size()).min(room).min(WINDOW_MAX);
-    let filled = if collection.wants_changes() {
+    let mut filled = if collection.wants_changes() {
         page::fill(context, &mut session, cut_off, size, &wish).await?
     } else {
         Filled::default()
     };
+    class::note(&mut session, std::mem::take(&mut filled.traces), conflict);
     let class = item_class(session.folder().class);
     let nothing = collection.commands.is_empty() && filled.is_empty() && !filled.more;
     let nothing = nothing && !new_options;

@@ -5,15 +5,12 @@
 use backends::Class;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use protocol::command::sync::{
-    Conflict, FilterType, MimeSupport, SyncCollection, SyncOptions, SyncRequest,
-};
+use protocol::command::sync::{FilterType, MimeSupport, SyncCollection, SyncOptions, SyncRequest};
 use protocol::command::{Body, CollectionId, ItemClass, SyncKeyText};
 use protocol::version::Version;
 use protocol::wbxml;
 
 use crate::convert::email::{self, BodyWish, Meetings};
-use crate::index;
 
 /// The version that has every element.
 const FORM: Version = Version::V16_1;
@@ -74,14 +71,6 @@ pub(in crate::commands) fn cut_off(class: Class, filter: Option<FilterType>, now
     (now.div_euclid(DAY_S) - days) * DAY_S
 }
 
-/// Who wins when both sides changed an item; the server unless the device says otherwise.
-pub(super) fn conflict(options: &SyncOptions) -> index::Conflict {
-    match options.conflict {
-        Some(Conflict::ClientWins) => index::Conflict::ClientWins,
-        Some(Conflict::ServerWins) | None => index::Conflict::ServerWins,
-    }
-}
-
 /// How the device wants mail.
 pub(super) fn wish(options: &SyncOptions, version: Version) -> BodyWish {
     BodyWish {
@@ -104,6 +93,8 @@ pub(in crate::commands) fn mime_support(asked: Option<MimeSupport>) -> email::Mi
 
 #[cfg(test)]
 mod tests {
+    use protocol::command::sync::Conflict;
+
     use super::*;
 
     #[test]

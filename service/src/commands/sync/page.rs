@@ -10,10 +10,11 @@ use protocol::command::sync::{ApplicationData, ServerCommand};
 use protocol::element::Element;
 
 use crate::commands::class::{self, Content};
+use crate::commands::contacts::Trace;
 use crate::commands::context::Context;
 use crate::convert::email::BodyWish;
 use crate::error::Fault;
-use crate::ids::{FolderNo, ServerId};
+use crate::ids::{FolderNo, ItemNo, ServerId};
 use crate::index::{Action, Command, KnownFolder, Page, Session};
 
 /// How many items are read at a time.
@@ -31,6 +32,8 @@ pub(super) struct Filled {
     pub(super) told: usize,
     /// Whether there is more.
     pub(super) more: bool,
+    /// What is to be kept of what is told.
+    pub(super) traces: Vec<(ItemNo, Trace)>,
 }
 
 impl Filled {
@@ -149,7 +152,9 @@ impl Filler<'_, '_> {
         match data(self.context, folder, &command, content, self.wish).await? {
             Ready::Vanished => return Ok(Err(Vanished)),
             Ready::Poison => self.session.skip(command.item, "cannot be converted"),
-            Ready::Is(data) => {
+            Ready::Is(data, trace) => {
+                let traced = trace.map(|trace| (command.item, trace));
+                self.filled.traces.extend(traced);
                 let folder = folder.no;
                 self.bytes += weight(data.as_ref());
                 note(self.context, command.action);
@@ -187,7 +192,7 @@ async fn read(
 
 /// What became of reading and converting an item.
 enum Ready {
-    Is(Option<ApplicationData>),
+    Is(Option<ApplicationData>, Option<Trace>),
     Vanished,
     Poison,
 }
@@ -219,7 +224,7 @@ async fn data(
         }
     };
     if let Content::Nothing = content {
-        return Ok(Ready::Is(None));
+        return Ok(Ready::Is(None, None));
     }
     let id = ServerId {
         folder: folder.no,
@@ -227,7 +232,7 @@ async fn data(
     };
     let shown = class::show(context, (folder.class, id), content, wish).await;
     Ok(match shown {
-        Some(shown) => Ready::Is(Some(shown.data(context.version()))),
+        Some(shown) => Ready::Is(Some(shown.data(context.version())), shown.trace()),
         None => Ready::Poison,
     })
 }

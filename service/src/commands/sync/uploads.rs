@@ -1,5 +1,6 @@
 //! What the device did to items: each written down before the mailbox is touched, and done once.
 
+mod contacts;
 mod delete;
 mod fetch;
 mod mail;
@@ -131,10 +132,10 @@ async fn add(
     (client_id, data): (&ClientId, &ApplicationData),
     terms: &Terms<'_>,
 ) -> Result<Result<ItemNo, SyncStatus>, Fault> {
-    let _ = (context, client_id, data, terms);
     match session.folder().class {
+        Class::Contacts => contacts::add(context, session, (client_id, data), terms).await,
         // Drafts come with 16.x and are not two-way yet: the device drops what it made.
-        Class::Email | Class::Contacts | Class::Calendar | Class::Tasks | Class::Notes => {
+        Class::Email | Class::Calendar | Class::Tasks | Class::Notes => {
             Ok(Err(SyncStatus::ConversionError))
         }
     }
@@ -148,9 +149,8 @@ async fn change(
 ) -> Result<Refused, Fault> {
     match session.folder().class {
         Class::Email => mail::change(context, session, (id, data), terms.conflict).await,
-        Class::Contacts | Class::Calendar | Class::Tasks | Class::Notes => {
-            Ok(Some(SyncStatus::ConversionError))
-        }
+        Class::Contacts => contacts::change(context, session, (id, data), terms).await,
+        Class::Calendar | Class::Tasks | Class::Notes => Ok(Some(SyncStatus::ConversionError)),
     }
 }
 
