@@ -301,7 +301,7 @@ fn patience(plan: &Plan) -> Duration {
 }
 
 /// Tells this run's phones, files and subjects from those of all others.
-fn run_name() -> String {
+pub(crate) fn run_name() -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     format!("{:x}", since.unwrap_or_default().as_millis())
 }

@@ -1,5 +1,6 @@
 //! The hand of another program in a Maildir: delivers, marks and removes messages while the service runs.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -17,6 +18,17 @@ pub(crate) enum Place {
     Folder,
 }
 
+/// Where a message is found: what phones delete is in the trash.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Shown {
+    /// The INBOX.
+    Inbox,
+    /// [`FOLDER`].
+    Folder,
+    /// The trash.
+    Trash,
+}
+
 /// Marks of a message.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Marks {
@@ -25,6 +37,9 @@ pub(crate) struct Marks {
     /// Whether it is flagged.
     pub(crate) flagged: bool,
 }
+
+/// Messages by number: where each is, and its marks.
+pub(crate) type Contents = BTreeMap<u64, (Shown, Marks)>;
 
 /// A hand in one Maildir.
 #[derive(Clone, Debug)]
@@ -103,6 +118,41 @@ impl Hand {
         let there = Instant::now();
         fs::remove_file(path)?;
         Ok(there)
+    }
+
+    /// All messages of this run by number, and the numbers of those that are there more than once.
+    pub(crate) fn contents(&self) -> io::Result<(Contents, Vec<u64>)> {
+        let (mut contents, mut twins) = (Contents::new(), Vec::new());
+        for (shown, folder) in [
+            (Shown::Inbox, self.root.clone()),
+            (Shown::Folder, self.root.join(format!(".{FOLDER}"))),
+            (Shown::Trash, self.root.join(".Trash")),
+        ] {
+            for part in ["new", "cur"] {
+                let entries = match fs::read_dir(folder.join(part)) {
+                    Ok(entries) => entries,
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                    Err(error) => return Err(error),
+                };
+                for entry in entries {
+                    let name = entry?.file_name().to_string_lossy().into_owned();
+                    let (base, flags) = name.split_once(":2,").unwrap_or((&name, ""));
+                    let unique = base.split('.').nth(1).unwrap_or_default();
+                    let number = unique.strip_prefix(&format!("{}Q", self.run));
+                    let Some(number) = number.and_then(|number| number.parse().ok()) else {
+                        continue;
+                    };
+                    let marks = Marks {
+                        read: flags.contains('S'),
+                        flagged: flags.contains('F'),
+                    };
+                    if contents.insert(number, (shown, marks)).is_some() {
+                        twins.push(number);
+                    }
+                }
+            }
+        }
+        Ok((contents, twins))
     }
 
     /// Where a message is now; others may have renamed it.

@@ -4,6 +4,7 @@ mod dice;
 mod fleet;
 mod gauge;
 mod hand;
+mod kills;
 mod ledger;
 mod phone;
 mod report;
@@ -57,6 +58,11 @@ enum Command {
         /// Print one JSON object instead of a table.
         #[arg(long)]
         json: bool,
+    },
+    /// Against a service that is started for it, and killed again and again.
+    Kills {
+        #[command(flatten)]
+        options: kills::Options,
     },
     /// For a long time against a service that is started for it: whether memory, open files and log stay flat.
     Soak {
@@ -116,6 +122,11 @@ fn run(command: Command) -> anyhow::Result<bool> {
             plan,
             json,
         } => (runtime.block_on(smoke(&directpush, &plan))?, json),
+        Command::Kills { options } => {
+            let outcome = runtime.block_on(kills::run(&options))?;
+            say(&format!("{}\n", outcome.json()?))?;
+            return Ok(outcome.is_good());
+        }
         Command::Soak { options, json } => {
             let soaked = runtime.block_on(soak::run(&options))?;
             let text = if json {

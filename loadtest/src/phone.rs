@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use protocol::command::folder_sync::FolderType;
 use protocol::command::{CollectionId, ServerId};
 use protocol::device::{
-    Config, Connection, Device, Event, Failure, ItemCopy, Output, Profile, Trouble,
+    Backoffs, Config, Connection, Device, Event, Failure, ItemCopy, Output, Profile, Trouble,
 };
 use tokio::sync::mpsc::Sender;
 use tokio::time;
@@ -62,11 +62,20 @@ pub(crate) enum Told {
 /// A phone and the connections that it asks for.
 pub(crate) struct Phone {
     number: usize,
-    device: Device,
+    pub(crate) device: Device,
     server: Server,
     main: Lane,
     push: Lane,
     cuts: Cuts,
+}
+
+/// One family after the other.
+fn profile(number: usize) -> Profile {
+    match number % 3 {
+        0 => Profile::ios(),
+        1 => Profile::aosp(),
+        _ => Profile::samsung(),
+    }
 }
 
 /// When a phone loses its connections: in a lift, a tunnel, between two networks.
@@ -103,11 +112,27 @@ impl Phone {
         (run, server): (&str, Server),
         cuts: Cuts,
     ) -> Self {
-        let profile = match number % 3 {
-            0 => Profile::ios(),
-            1 => Profile::aosp(),
-            _ => Profile::samsung(),
+        let mut phone = Self::of_family(profile(number), number, user, (run, server));
+        phone.cuts = cuts;
+        phone
+    }
+
+    /// A phone that tries again much sooner than its family does, for services that come back at once.
+    pub(crate) fn impatient(number: usize, user: &str, (run, server): (&str, Server)) -> Self {
+        let mut profile = profile(number);
+        profile.backoffs = Backoffs {
+            first: Duration::from_millis(100),
+            max: Duration::from_secs(1),
         };
+        Self::of_family(profile, number, user, (run, server))
+    }
+
+    fn of_family(
+        profile: Profile,
+        number: usize,
+        user: &str,
+        (run, server): (&str, Server),
+    ) -> Self {
         let id = format!("LOAD{run}{number:05}");
         Self {
             number,
@@ -115,7 +140,7 @@ impl Phone {
             server,
             main: Lane::default(),
             push: Lane::default(),
-            cuts,
+            cuts: Cuts::new(0, 0),
         }
     }
 
@@ -142,8 +167,8 @@ impl Phone {
         }
     }
 
-    /// Does what is to be done until a request is over.
-    async fn turn(&mut self) -> (Instant, By) {
+    /// Does what is to be done until a request is over. Cancel-safe.
+    pub(crate) async fn turn(&mut self) -> (Instant, By) {
         loop {
             let mut until = self.act();
             if let Some(cut) = self.cuts.next {

@@ -1,7 +1,7 @@
 //! A service of our own to run phones against: a process with accounts, mail and state in a folder.
 
 use std::fmt::Write;
-use std::fs;
+use std::fs::{self, File};
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -31,6 +31,8 @@ pub(crate) struct Place {
     pub(crate) accounts: Vec<Account>,
     /// Where devices are served, once it was started: the same after each restart.
     address: Option<SocketAddr>,
+    /// Where its log is kept, one run after the other.
+    log: Option<PathBuf>,
 }
 
 /// The service at work. Killed when dropped.
@@ -71,7 +73,13 @@ impl Place {
             folder,
             accounts: made,
             address: None,
+            log: None,
         })
+    }
+
+    /// Keeps the service's log in a file.
+    pub(crate) fn keep_log(&mut self, path: Option<&Path>) {
+        self.log = path.map(Path::to_owned);
     }
 
     /// The service's database.
@@ -101,8 +109,19 @@ impl Place {
             .await
             .context("the service does not begin")??;
         self.address = Some(address);
+        let mut kept = match &self.log {
+            Some(path) => Some(File::options().create(true).append(true).open(path)?),
+            None => None,
+        };
         let mut log = JoinSet::new();
-        log.spawn(async move { while let Ok(Some(_line)) = lines.next_line().await {} });
+        log.spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                if let Some(kept) = &mut kept {
+                    // What cannot be kept is lost: the service must not wait for it.
+                    let _full = writeln!(kept, "{line}");
+                }
+            }
+        });
         Ok(Serving {
             id: child.id().context("the service ended at once")?,
             child,
@@ -117,8 +136,9 @@ impl Place {
             .map_or_else(|| "127.0.0.1:0".to_owned(), |at| at.to_string());
         let below = |name: &str| self.folder.path().join(name).display().to_string();
         format!(
-            "[listen]\neas = \"{eas}\"\nadmin = \"127.0.0.1:0\"\n\
+            "[listen]\neas = \"{eas}\"\nadmin = \"127.0.0.1:0\"\ncontrol = \"{}\"\n\
              [auth]\nusers_file = \"{}\"\n[mail]\nmaildir = \"{}/%u\"\n[store]\npath = \"{}\"\n",
+            below("control.sock"),
             below("users"),
             below("mail"),
             below("state.db"),
@@ -127,6 +147,16 @@ impl Place {
 }
 
 impl Serving {
+    /// Kills it without a word.
+    ///
+    /// # Errors
+    /// When it cannot be killed.
+    pub(crate) async fn kill(mut self) -> anyhow::Result<()> {
+        self.child.kill().await.context("cannot kill the service")?;
+        self.log.shutdown().await;
+        Ok(())
+    }
+
     /// Ends it as its supervisor would, and waits for that.
     ///
     /// # Errors

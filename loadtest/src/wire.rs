@@ -51,7 +51,8 @@ type UnderWay = Pin<Box<dyn Future<Output = (Option<Link>, Exchange)> + Send>>;
 /// An open connection.
 struct Link {
     sender: SendRequest<Full<Bytes>>,
-    driver: Connection<TokioIo<TcpStream>, Full<Bytes>>,
+    /// `None` once the connection has ended.
+    driver: Option<Connection<TokioIo<TcpStream>, Full<Bytes>>>,
 }
 
 impl Server {
@@ -80,7 +81,10 @@ impl Server {
         let (sender, driver) = http1::handshake(TokioIo::new(stream))
             .await
             .map_err(io::Error::other)?;
-        Ok(Link { sender, driver })
+        Ok(Link {
+            sender,
+            driver: Some(driver),
+        })
     }
 
     fn request(
@@ -183,13 +187,24 @@ impl Link {
         };
         let mut asking = std::pin::pin!(asking);
         // Only while a request is under way does anybody look at the connection.
-        let (answered, open) = tokio::select! {
-            biased;
-            answered = &mut asking => (answered, true),
-            _ended = driver => (asking.await, false),
+        let ended = async {
+            if let Some(driver) = driver {
+                let _broken = driver.await;
+            }
         };
-        let (answer, closed) = answered?;
-        Ok((answer, open && !closed))
+        let answered = tokio::select! {
+            biased;
+            answered = &mut asking => Some(answered),
+            () = ended => None,
+        };
+        if let Some(answered) = answered {
+            let (answer, closed) = answered?;
+            return Ok((answer, !closed));
+        }
+        // What still waits to be sent is told so only when the connection is dropped.
+        self.driver = None;
+        let (answer, _closed) = asking.await?;
+        Ok((answer, false))
     }
 }
 

@@ -9,4 +9,5 @@
 )]
 
 mod fleet;
+mod kills;
 mod support;
