@@ -12,6 +12,7 @@ mod folder_sync;
 mod folder_update;
 mod folders;
 mod get_item_estimate;
+pub mod governor;
 mod item_operations;
 mod mail;
 mod move_items;
@@ -33,6 +34,7 @@ use protocol::version::Version;
 
 use crate::clock::Clock;
 use crate::commands::context::Context;
+use crate::commands::governor::Governors;
 pub use crate::commands::receipts::Receipts;
 use crate::config::ConflictPolicy;
 use crate::error::Fault;
@@ -99,6 +101,8 @@ pub struct Commands {
     pub clock: Clock,
     /// Work that goes on when its client hangs up.
     pub tasks: Tasks,
+    /// Slows loops of devices down.
+    pub governors: Arc<Governors>,
 }
 
 impl std::fmt::Debug for Commands {
@@ -114,10 +118,12 @@ impl Dispatch for Commands {
     async fn dispatch(&self, request: EasRequest, facts: &mut Facts) -> Answer {
         let command = request.line.command;
         let version = request.version;
-        match self.served(request, facts).await {
+        let answer = match self.served(request, facts).await {
             Ok(answer) => answer,
             Err(fault) => fault.answer(command, version, facts),
-        }
+        };
+        self.governors.pace_refusal(command, &answer, facts).await;
+        answer
     }
 
     fn commands(&self) -> &[Command] {

@@ -55,6 +55,9 @@ pub enum Fault {
     /// Too much is going on to answer well: asking again soon helps.
     #[error("busy")]
     Busy,
+    /// The device asks for the same again and again, several times at once.
+    #[error("throttled")]
+    Throttled,
     /// The client hung up; nobody sees the answer.
     #[error("the client is gone")]
     Gone,
@@ -130,6 +133,10 @@ impl Fault {
             Self::Busy => {
                 facts.note = Some("busy");
                 Refusal::unavailable(1, "busy").into()
+            }
+            Self::Throttled => {
+                facts.note = Some("throttled");
+                Refusal::throttled("throttled", "CommandFrequency").into()
             }
             Self::Gone => {
                 facts.note = Some("gone");

@@ -14,6 +14,7 @@ use crate::app::StartError;
 use crate::app::accounts::Accounts;
 use crate::app::upkeep;
 use crate::clock::Clock;
+use crate::commands::governor::Governors;
 use crate::commands::{Commands, Grants, Receipts};
 use crate::config::{Config, Push};
 use crate::control::{Live, Survey};
@@ -102,6 +103,10 @@ impl Core {
             clock: clock.clone(),
             metrics: metrics.clone(),
             tasks: Tasks::new(),
+            governors: Arc::new(Governors::new(
+                config.limits.loop_hold,
+                metrics.push.clone(),
+            )),
         };
         Ok(Self {
             commands,
@@ -143,6 +148,7 @@ impl Core {
 
     /// Answers what is parked, spread over a time.
     pub(super) async fn answer_parked(&self, spread: Duration) {
+        self.commands.governors.release();
         self.hub.drain(spread).await;
     }
 

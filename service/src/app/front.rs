@@ -24,6 +24,7 @@ use crate::trace::Tracer;
 pub struct Front {
     eas: SocketAddr,
     admin: SocketAddr,
+    gate: Gate,
     devices: Arc<Server>,
     operators: Arc<Server>,
     readiness: Readiness,
@@ -68,12 +69,14 @@ impl Front {
             metrics.auth.clone(),
             &background,
         );
-        let gate = gate.map_err(StartError::Randomness)?;
+        let gate = gate
+            .map_err(StartError::Randomness)?
+            .holding(config.limits.loop_hold);
         users.follow(&background);
         revoke(&users, Arc::clone(&dispatch), &background);
         let gateway = Gateway::new(gateway::Parts {
             dispatch,
-            gate,
+            gate: gate.clone(),
             limits: &config.limits,
             proxy: &config.proxy,
             auth: &config.auth,
@@ -105,6 +108,7 @@ impl Front {
         let front = Self {
             eas: eas.1,
             admin: admin.1,
+            gate,
             devices: Server::new(devices, Tasks::new()),
             operators: Server::new(operators, Tasks::new()),
             readiness,
@@ -163,6 +167,7 @@ impl Front {
     /// Step two: no new connections; the present ones end with their next answer.
     pub fn stop_accepting(&self) {
         self.devices.stop();
+        self.gate.release();
     }
 
     /// Step three, after parked requests were answered: waits for the rest, at most `grace`.

@@ -5,6 +5,7 @@ use protocol::command::folder_sync::{
     Folder, FolderChanges, FolderSyncRequest, FolderSyncResponse, FolderType,
 };
 use protocol::command::{CollectionId, StatusCode, SyncKeyText};
+use protocol::flow::governor::Act;
 use protocol::status::FolderSyncStatus;
 use protocol::version::Version;
 
@@ -14,6 +15,9 @@ use crate::http::answer::Answer;
 use crate::ids::FolderNo;
 use crate::index::{FolderSync, HierarchyPage, KnownFolder, Notes};
 use crate::push::{FolderSyncAdvice, FolderSyncFound};
+
+/// The key that starts over.
+const KEY_ZERO: &str = "0";
 
 pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
     let request = context.body::<FolderSyncRequest>()?;
@@ -26,11 +30,18 @@ pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
         context.facts.note = Some("folders not refreshed");
     }
     let key = request.sync_key.as_str();
-    match parts
+    let shown = notes(context.version());
+    let mut found = parts
         .index
-        .folder_sync(who, key, notes(context.version()), context.now)
-        .await?
-    {
+        .folder_sync(who, key, shown, context.now)
+        .await?;
+    if matches!(found, FolderSync::UnknownKey) && missed(context).await {
+        found = parts
+            .index
+            .folder_sync(who, KEY_ZERO, shown, context.now)
+            .await?;
+    }
+    match found {
         FolderSync::UnknownKey => Ok(failed(context, FolderSyncStatus::InvalidSyncKey)),
         FolderSync::Page(page) => {
             let nothing =
@@ -40,6 +51,13 @@ pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
             } else {
                 FolderSyncFound::Changes
             };
+            if nothing {
+                // It is told that there is nothing, however late.
+                let governors = &parts.governors;
+                let _held = governors
+                    .pace(who.device, &Act::LearnsNothing, context.facts)
+                    .await;
+            }
             match parts.hub.folder_synced(who, found) {
                 FolderSyncAdvice::Proceed => told(context, page),
                 FolderSyncAdvice::StartOver => {
@@ -48,6 +66,16 @@ pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
             }
         }
     }
+}
+
+/// Holds the answer to a dead key, if that is shown again and again. Says whether to give in: some phones show it for
+/// ever, and are then served as if they had started over.
+async fn missed(context: &mut Context<'_>) -> bool {
+    let (governors, device) = (&context.parts.governors, context.who.device);
+    let paced = governors
+        .pace(device, &Act::MissesHierarchy, context.facts)
+        .await;
+    matches!(paced, Ok(Some(_))) && governors.gives_in(device)
 }
 
 fn failed(context: &mut Context<'_>, status: FolderSyncStatus) -> Answer {

@@ -5,9 +5,11 @@ use protocol::command::get_item_estimate::{
 };
 use protocol::command::sync::SyncOptions;
 use protocol::command::{ItemClass, StatusCode};
+use protocol::flow::governor::Act;
 use protocol::status::{CommonStatus, GetItemEstimateStatus};
 
 use crate::commands::context::Context;
+use crate::commands::governor::digest;
 use crate::commands::sync::{collection, options};
 use crate::error::Fault;
 use crate::http::answer::Answer;
@@ -19,6 +21,12 @@ pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
     if request.collections.len() > GetItemEstimateRequest::COLLECTIONS_MAX {
         return Err(Fault::Common(CommonStatus::InvalidXml));
     }
+    let governors = &context.parts.governors;
+    let shown: Vec<_> = request.collections.iter().map(shown).collect();
+    // Some phones do this and Sync in turn, for ever.
+    governors
+        .pace(context.who.device, &Act::Shows(shown), context.facts)
+        .await?;
     let mut answers = Vec::with_capacity(request.collections.len());
     for asked in &request.collections {
         answers.push(estimate(context, asked).await?);
@@ -26,6 +34,12 @@ pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
     context.facts.folder_count = u32::try_from(answers.len()).ok();
     context.facts.eas_status = answers.first().map(|answer| answer.status.code());
     Ok(context.answer(&GetItemEstimateResponse::Answers(answers)))
+}
+
+/// Counted together with the Sync of the same folder and key.
+fn shown(asked: &EstimateCollection) -> (u32, u64) {
+    let folder = FolderNo::parse(asked.collection_id.as_str()).unwrap_or(FolderNo::ROOT);
+    (folder.0, digest(asked.sync_key.as_str()))
 }
 
 /// The options that stuck to the collection. The session is dropped again: nothing was asked of it.

@@ -4,6 +4,7 @@ mod cache;
 pub(super) mod collection;
 mod hold;
 pub(super) mod options;
+mod pace;
 mod page;
 mod uploads;
 
@@ -60,6 +61,7 @@ pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
     note(context, &effective);
 
     let effective = Arc::new(effective);
+    pace::before(context, &effective).await?;
     let mut served = round(context, &effective).await?;
     if let Some(wait) = wait
         && served.iter().all(Served::quiet)
@@ -73,6 +75,7 @@ pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
             }
         }
     }
+    pace::after(context, &effective, &served).await;
     answer(context, &effective, served).await
 }
 

@@ -164,6 +164,9 @@ sections! {
         body_memory_max: u64 = 536_870_912,
         /// Requests of one device that may be served at once, parked ones included.
         requests_per_device: u64 = 16,
+        /// Longest time for which an answer is held to a device that asks for the same again and again, in seconds.
+        /// Devices that get nowhere come to six requests a minute so; 0: no answer is held.
+        loop_hold_s: u64 = 20,
     }
 
     /// Parked requests.

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
+use protocol::header::THROTTLE;
 
 use crate::http::receipt::Receipt;
 
@@ -78,6 +79,15 @@ impl Refusal {
         let seconds = least_s.saturating_add(jitter(least_s));
         Self::new(StatusCode::SERVICE_UNAVAILABLE, reason)
             .with_header(http::header::RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
+    /// 503 with `Retry-After` and `X-MS-ASThrottle`, which names the limit that was met.
+    #[must_use]
+    pub fn throttled(reason: &'static str, limit: &'static str) -> Self {
+        Self::unavailable(30, reason).with_header(
+            HeaderName::from_bytes(THROTTLE.as_bytes()).unwrap_or(http::header::WARNING),
+            HeaderValue::from_static(limit),
+        )
     }
 
     /// Adds a header.

@@ -7,6 +7,7 @@
 mod basic;
 mod gate;
 mod memory;
+mod slow;
 mod throttle;
 
 use std::sync::Arc;

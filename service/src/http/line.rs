@@ -115,7 +115,7 @@ impl Line {
         metrics.finished(
             self.command,
             self.http_status,
-            elapsed.saturating_sub(parked),
+            elapsed.saturating_sub(parked + self.facts.held),
         );
         if let Some(status) = self.facts.eas_status {
             metrics.eas_status(self.command, status);
@@ -149,6 +149,7 @@ impl Line {
             parked_ms = facts.parked.map(milliseconds),
             wake = facts.wake.map(Label::as_str),
             change_age_ms = facts.change_age.map(milliseconds),
+            held_ms = nonzero(facts.held),
             backend_ms = nonzero(facts.backend),
             store_ms = nonzero(facts.store),
             bytes_in = self.bytes_in,

@@ -2,9 +2,8 @@
 //!
 //! `docs/architecture.md`, "Bad input", has all of it as a table.
 
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{HeaderValue, StatusCode};
 use protocol::element::Element;
-use protocol::header;
 use protocol::query::{Command, QueryError};
 use protocol::status::CommonStatus;
 use protocol::version::Version;
@@ -120,10 +119,7 @@ pub(crate) fn sign_in(error: SignInError, realm: &str) -> Refusal {
 
 /// The answer to a device that has too many requests under way.
 pub(crate) fn too_many() -> Refusal {
-    Refusal::unavailable(30, "limits.requests_per_device").with_header(
-        HeaderName::from_bytes(header::THROTTLE.as_bytes()).unwrap_or(http::header::WARNING),
-        HeaderValue::from_static("ConcurrentRequests"),
-    )
+    Refusal::throttled("limits.requests_per_device", "ConcurrentRequests")
 }
 
 /// The answer to a command that the device's version does not have.

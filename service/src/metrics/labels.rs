@@ -1,5 +1,7 @@
 //! The values that labels take.
 
+use protocol::flow::governor::Loop;
+
 use super::family::Label;
 
 /// An enum, the text of each value, and its [`Label`].
@@ -22,6 +24,23 @@ macro_rules! label {
             }
         }
     };
+}
+
+/// A way in which a device runs in circles.
+impl Label for Loop {
+    const NAME: &'static str = "loop";
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::SameKey => "same_key",
+            Self::StartOver => "start_over",
+            Self::UnknownFolder => "unknown_folder",
+            Self::DeadHierarchy => "dead_hierarchy",
+            Self::IdleHierarchy => "idle_hierarchy",
+            Self::Refused => "refused",
+        }
+    }
 }
 
 label! {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use prometheus::{Error, Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge, Registry};
+use protocol::flow::governor::Loop;
 
 use super::family::{Counters, Gauges, Histograms, Register};
 use super::labels::{
@@ -33,6 +34,8 @@ pub struct PushMetrics {
     pub doubts: Counters<DoubtOutcome>,
     /// Parked requests that were answered because of a shut-down.
     pub drained: IntCounter,
+    /// Requests that were held because their device runs in circles.
+    pub loops: Counters<Loop>,
 }
 
 impl PushMetrics {
@@ -71,6 +74,10 @@ impl PushMetrics {
                 "Average of the last heartbeats that devices asked for.",
             )?,
             doubts: register.counters("doubts_total", "Answers that were in doubt, settled.")?,
+            loops: register.counters(
+                "loops_held_total",
+                "Requests that were held because their device runs in circles.",
+            )?,
             drained: register
                 .counter("drained_total", "Parked requests answered by a shut-down.")?,
         })
@@ -241,6 +248,8 @@ pub struct AuthMetrics {
     pub check: Histogram,
     /// Checks that wait for a free place.
     pub waiting: IntGauge,
+    /// Refusals that were held because they come again and again.
+    pub held: IntCounter,
 }
 
 impl AuthMetrics {
@@ -256,6 +265,10 @@ impl AuthMetrics {
             waiting: register.gauge(
                 "auth_waiting",
                 "Password checks that wait for a free place.",
+            )?,
+            held: register.counter(
+                "auth_held_total",
+                "Refusals that were held because they come again and again.",
             )?,
         })
     }

@@ -41,6 +41,8 @@ pub struct Facts {
     pub wake: Option<ParkEnd>,
     /// Age of the change that woke it.
     pub change_age: Option<Duration>,
+    /// How long it was held because the device runs in circles.
+    pub held: Duration,
     /// Time spent in backends.
     pub backend: Duration,
     /// Time spent in the store.

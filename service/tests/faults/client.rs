@@ -25,7 +25,7 @@ use crate::phone::LIMIT;
 use crate::wire::{Server, read_answer};
 
 /// The version that it speaks.
-const VERSION: Version = Version::V14_1;
+pub(crate) const VERSION: Version = Version::V14_1;
 
 /// A device.
 pub(crate) struct Client {
@@ -150,6 +150,20 @@ impl Client {
                 .for_each(|command| self.take(command));
         }
         Some(answer)
+    }
+
+    /// Does what a Sync answer says of a folder: takes the key, or starts over.
+    pub(crate) fn follow(&mut self, folder: &str, answer: &Answer) {
+        let SyncResponse::Collections(mut answers) = read(answer) else {
+            panic!("a Sync failed as a whole");
+        };
+        let answer = answers.pop().unwrap();
+        let key = match answer.status.code() {
+            1 => answer.sync_key,
+            3 => SyncKeyText::initial(),
+            other => panic!("{other}"),
+        };
+        self.keys.insert(self.folder(folder), key);
     }
 
     /// Moves an item.

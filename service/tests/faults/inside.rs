@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use backends::local::{LocalOptions, LocalStats, LocalStore};
 use backends::{BackendError, Mailbox};
 use directpush::clock::Clock;
+use directpush::commands::governor::Governors;
 use directpush::commands::{Commands, Grants, Receipts};
 use directpush::config::ConflictPolicy;
 use directpush::http::Dispatch;
@@ -93,6 +94,7 @@ impl Inside {
             hub,
             supervisor,
             grants: Arc::new(grants()),
+            governors: Arc::new(Governors::new(Duration::ZERO, metrics.push.clone())),
             metrics,
             clock: Clock::system(),
             tasks: requests.clone(),

@@ -18,6 +18,7 @@ mod drain;
 mod fleet;
 mod idle;
 mod inside;
+mod loops;
 mod maildir;
 mod outage;
 mod own;

@@ -16,6 +16,7 @@ use tokio::sync::{Mutex as AsyncMutex, OwnedSemaphorePermit, Semaphore};
 use crate::config;
 use crate::http::auth::basic::{Credentials, Unreadable};
 use crate::http::auth::memory::{Memory, Print};
+use crate::http::auth::slow::Slow;
 use crate::http::auth::throttle::Throttle;
 use crate::http::auth::{Account, Authenticator, LoginName, Verdict};
 use crate::http::request::{AccountName, Identity, Secret};
@@ -29,6 +30,7 @@ const WAITING_PER_ACCOUNT: usize = 20;
 #[derive(Clone)]
 pub struct Gate {
     inner: Arc<Inner>,
+    slow: Option<Arc<Slow>>,
 }
 
 struct Inner {
@@ -101,7 +103,22 @@ impl Gate {
         };
         Ok(Self {
             inner: Arc::new(inner),
+            slow: None,
         })
+    }
+
+    /// Has refusals that come again and again held, for so long at most.
+    #[must_use]
+    pub fn holding(mut self, hold_max: Duration) -> Self {
+        self.slow = Some(Arc::new(Slow::new(hold_max)));
+        self
+    }
+
+    /// Ends all holding, because the service is shutting down.
+    pub fn release(&self) {
+        if let Some(slow) = &self.slow {
+            slow.release();
+        }
     }
 
     /// Who asks. `client` is the address of the device as far as it is known.
@@ -121,10 +138,18 @@ impl Gate {
             SignInError::Unauthorized
         })?;
         let mut result = Err(SignInError::Unauthorized);
+        let mut name = None;
         for (login, password) in credentials.readings {
             result = self.sign_in_as(&login, password, client).await;
+            name = name.or(Some(login));
             if result != Err(SignInError::Unauthorized) {
-                return result;
+                break;
+            }
+        }
+        if let (Err(_), Some(slow), Some(login)) = (&result, &self.slow, name) {
+            let account = self.inner.authenticator.resolve(&login);
+            if slow.hold(name_of(account.as_ref(), &login), client).await {
+                self.inner.metrics.held.inc();
             }
         }
         result
@@ -178,11 +203,7 @@ impl Gate {
 
     fn check(&self, login: &LoginName, password: Secret, client: IpAddr) -> Check {
         let account = self.inner.authenticator.resolve(login);
-        let name = match (&account, &login.domain) {
-            (Some(account), _) => account.name.clone(),
-            (None, Some(domain)) => AccountName::new(&format!("{}@{domain}", login.local)),
-            (None, None) => AccountName::new(&login.local),
-        };
+        let name = name_of(account.as_ref(), login);
         let print = self.inner.memory.print(name.as_str(), &password);
         Check {
             account,
@@ -284,6 +305,15 @@ impl Inner {
             .keep(check.print, check.generation(), verdict)
             .await;
         verdict
+    }
+}
+
+/// The account's name, or what it was called by somebody who does not know it.
+fn name_of(account: Option<&Account>, login: &LoginName) -> AccountName {
+    match (account, &login.domain) {
+        (Some(account), _) => account.name.clone(),
+        (None, Some(domain)) => AccountName::new(&format!("{}@{domain}", login.local)),
+        (None, None) => AccountName::new(&login.local),
     }
 }
 

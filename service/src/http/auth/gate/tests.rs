@@ -250,3 +250,45 @@ async fn a_check_goes_on_when_its_client_hangs_up() {
     assert_eq!(enter(&gate, "anna:right").await.as_deref(), Ok("anna"));
     assert_eq!(fake.checks.load(Ordering::SeqCst), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_phone_with_an_old_password_is_slowed_down_and_nobody_else() {
+    let (_fake, gate) = gate();
+    let gate = gate.holding(Duration::from_secs(20));
+    enter(&gate, "anna:right").await.unwrap();
+    let began = tokio::time::Instant::now();
+    let mut minutes = [0; 4];
+    let hammering = async {
+        while let Some(count) = minutes.get_mut((began.elapsed().as_secs() / 60) as usize) {
+            *count += 1;
+            enter(&gate, "anna:old").await.unwrap_err();
+            // Twenty a minute, if nobody stands in the way.
+            tokio::time::sleep(Duration::from_secs(3)).await;
+        }
+    };
+    let others = async {
+        for _ in 0..10 {
+            tokio::time::sleep(Duration::from_secs(20)).await;
+            let now = tokio::time::Instant::now();
+            assert_eq!(enter(&gate, "anna:right").await.unwrap(), "anna");
+            enter(&gate, "bert:typo").await.unwrap_err();
+            enter(&gate, "bert:right").await.unwrap();
+            assert_eq!(now.elapsed(), Duration::ZERO);
+        }
+    };
+    tokio::join!(hammering, others);
+    assert!(minutes[0] <= 20, "{minutes:?}");
+    assert_eq!(minutes[1..], [6, 6, 6]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shut_down_does_not_wait_for_who_is_held() {
+    let (_fake, gate) = gate();
+    let gate = gate.holding(Duration::from_secs(20));
+    gate.release();
+    let began = tokio::time::Instant::now();
+    for _ in 0..30 {
+        enter(&gate, "anna:old").await.unwrap_err();
+    }
+    assert_eq!(began.elapsed(), Duration::ZERO);
+}
