@@ -3,6 +3,7 @@
 //! A command reads its typed request, asks the index, the park table and the account's mailbox, and gives a typed
 //! answer. What a failure looks like to a phone is decided in [`crate::error`].
 
+mod bounded;
 mod class;
 mod contacts;
 mod context;

@@ -211,7 +211,8 @@ fn configure(folder: &Path, max_version: &str) -> PathBuf {
         "[listen]\neas = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\ncontrol = \"{at}/control.sock\"\n\
          [auth]\nusers_file = \"{at}/users\"\ndomains = [\"example.org\"]\n\
          [mail]\nmaildir = \"{at}/mail/%n\"\n[store]\npath = \"{at}/state.db\"\n\
-         [protocol]\nmax_version = \"{max_version}\"\n[log]\nformat = \"text\"\n",
+         [protocol]\nmax_version = \"{max_version}\"\n[log]\nformat = \"text\"\n\
+         [limits]\nloop_hold_s = 0\n", // what is sent here is nonsense, again and again
         at = folder.display(),
     );
     let path = folder.join("directpush.toml");

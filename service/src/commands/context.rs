@@ -1,6 +1,7 @@
 //! What every command needs to know of its request.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use backends::Mailbox;
 use http::{HeaderName, HeaderValue};
@@ -11,6 +12,7 @@ use protocol::wbxml;
 use tokio_util::sync::CancellationToken;
 
 use crate::commands::Commands;
+use crate::commands::sync::budget::Budget;
 use crate::error::Fault;
 use crate::http::Dispatch;
 use crate::http::answer::Answer;
@@ -40,6 +42,8 @@ pub(super) struct Context<'a> {
     pub(super) now: i64,
     /// Cancelled when the client hung up on work that goes on all the same.
     pub(super) gone: CancellationToken,
+    /// What is left for the answer.
+    pub(super) budget: Budget,
 }
 
 impl<'a> Context<'a> {
@@ -87,6 +91,7 @@ impl<'a> Context<'a> {
             facts,
             now,
             gone: CancellationToken::new(),
+            budget: Budget::new(&parts.grants, Duration::ZERO),
         };
         context.note_device().await?;
         Ok(context)

@@ -3,7 +3,6 @@
 use protocol::command::get_item_estimate::{
     EstimateAnswer, EstimateCollection, GetItemEstimateRequest, GetItemEstimateResponse,
 };
-use protocol::command::sync::SyncOptions;
 use protocol::command::{ItemClass, StatusCode};
 use protocol::flow::governor::Act;
 use protocol::status::{CommonStatus, GetItemEstimateStatus};
@@ -14,7 +13,7 @@ use crate::commands::sync::{collection, options};
 use crate::error::Fault;
 use crate::http::answer::Answer;
 use crate::ids::FolderNo;
-use crate::index::{Estimate, Opening, Pair};
+use crate::index::{Estimate, Pair};
 
 pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
     let request = context.body::<GetItemEstimateRequest>()?;
@@ -42,16 +41,8 @@ fn shown(asked: &EstimateCollection) -> (u32, u64) {
     (folder.0, digest(asked.sync_key.as_str()))
 }
 
-/// The options that stuck to the collection. The session is dropped again: nothing was asked of it.
-async fn sticky(context: &Context<'_>, pair: Pair, key: &str) -> Result<Vec<SyncOptions>, Fault> {
-    match context.parts.index.open(pair, key).await? {
-        Opening::Open(session) if !session.initial() => Ok(options::parse(session.options())),
-        Opening::Open(_) | Opening::NoFolder | Opening::UnknownKey => Ok(Vec::new()),
-    }
-}
-
 async fn estimate(
-    context: &Context<'_>,
+    context: &mut Context<'_>,
     asked: &EstimateCollection,
 ) -> Result<EstimateAnswer, Fault> {
     let failed = |status: GetItemEstimateStatus| EstimateAnswer {
@@ -72,7 +63,7 @@ async fn estimate(
         folder: folder.no,
     };
     let said = if asked.options.is_empty() {
-        sticky(context, pair, asked.sync_key.as_str()).await?
+        options::parse(context.parts.index.options(pair).await?.as_deref())
     } else {
         asked.options.clone()
     };

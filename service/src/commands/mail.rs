@@ -4,13 +4,11 @@ use backends::{Flag, Item, Keyword, Marks, MarksPatch, Setting};
 use bytes::Bytes;
 use protocol::class::email::{EmailUpload, Flagged};
 
+use crate::commands::bounded::bounded;
 use crate::commands::context::Context;
 use crate::convert::email::{self, BodyWish, ConvertError, Converted, ItemContext, Limits};
 use crate::ids::ServerId;
 use crate::metrics::ConvertOutcome;
-
-/// Messages above this size are converted on a thread for blocking work.
-const CONVERT_INLINE_MAX: usize = 128 << 10;
 
 /// Keywords that programs set for themselves; no category of the user.
 const PROGRAMS: [&str; 7] = [
@@ -30,6 +28,7 @@ pub(super) async fn convert(
     item: Item,
     wish: &BodyWish,
 ) -> Option<Converted> {
+    let item_size = item.content.len();
     let about = ItemContext {
         server_id: id.to_string(),
         received: item.state.time,
@@ -37,13 +36,14 @@ pub(super) async fn convert(
         categories: categories(&item.marks),
         limits: Limits::default(),
     };
-    let converted = if item.content.len() <= CONVERT_INLINE_MAX {
-        email::to_eas(&item.content, wish, &about)
-    } else {
-        let (content, wish): (Bytes, BodyWish) = (item.content, wish.clone());
-        let work = tokio::task::spawn_blocking(move || email::to_eas(&content, &wish, &about));
-        // A panic of the converter is that message's fault, not the folder's.
-        work.await.unwrap_or(Err(ConvertError::Unspeakable))
+    let (content, wish): (Bytes, BodyWish) = (item.content, wish.clone());
+    let work = move || email::to_eas(&content, &wish, &about);
+    let converted = match bounded(item_size, work).await {
+        Ok(converted) => converted,
+        Err(error) => {
+            tracing::error!(account = %context.who.account, item = %id, %error, "converter failed");
+            Err(ConvertError::Unspeakable)
+        }
     };
     let outcomes = &context.parts.metrics.convert.items;
     match converted {

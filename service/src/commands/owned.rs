@@ -31,6 +31,7 @@ impl Context<'_> {
             self.device.clone(),
         );
         let (who, now, mut facts) = (self.who, self.now, self.facts.clone());
+        let budget = self.budget;
         let running = self.parts.tasks.spawn(async move {
             let mut context = Context {
                 parts: &parts,
@@ -40,6 +41,7 @@ impl Context<'_> {
                 facts: &mut facts,
                 now,
                 gone,
+                budget,
             };
             let done = work(&mut context).await;
             let Context {

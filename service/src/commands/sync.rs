@@ -1,5 +1,6 @@
 //! Sync: uploads of the device, then what it is to be told, folder by folder (MS-ASCMD 2.2.1.21).
 
+pub(super) mod budget;
 mod cache;
 pub(super) mod collection;
 mod hold;
@@ -17,6 +18,7 @@ use protocol::flow::cached_sync::EffectiveSync;
 use protocol::status::SyncStatus;
 
 use crate::commands::context::Context;
+use crate::commands::sync::budget::Budget;
 use crate::commands::sync::collection::Served;
 use crate::error::Fault;
 use crate::http::answer::Answer;
@@ -103,6 +105,7 @@ async fn collections(
     context: &mut Context<'_>,
     effective: &EffectiveSync,
 ) -> Result<Vec<Served>, Fault> {
+    context.budget = Budget::new(&context.parts.grants, context.facts.held);
     let mut room = effective.window_size.map_or(WINDOW_MAX, window);
     let mut served = Vec::with_capacity(effective.collections.len());
     for collection in &effective.collections {

@@ -101,6 +101,21 @@ impl Line {
         self.taken.as_ref()?.lesson
     }
 
+    /// Whether the newest answer to the shown key broke on its way to the device.
+    pub(crate) fn broke(&self) -> bool {
+        let Some(taken) = self.taken.as_ref().filter(|taken| !taken.newly) else {
+            return false;
+        };
+        let kin =
+            |answer: &&Answer| answer.lineage == taken.lineage && answer.number != taken.number;
+        let newest = self
+            .answers
+            .iter()
+            .filter(kin)
+            .max_by_key(|answer| answer.number);
+        newest.is_some_and(|answer| answer.proof == Proof::Broken)
+    }
+
     /// Whether there is anything to write down of the shown key.
     pub(crate) fn to_turn(&self) -> bool {
         let news = |taken: &Taken| taken.newly || taken.lesson.is_some();

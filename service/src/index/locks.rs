@@ -2,19 +2,27 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::OwnedMutexGuard;
+use tokio::time;
 
 use crate::index::Pair;
+use crate::index::session::Trials;
 
 /// From how many collections on those are forgotten that nobody waits for.
 const KEPT: usize = 50_000;
+
+/// How long a request waits for its turn: with what it may take itself, it is answered before phones give up.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// What is remembered of a collection between its Syncs, in this process.
 #[derive(Debug, Default)]
 pub(crate) struct Slot {
     key: String,
     asked: u32,
+    /// What this key went through.
+    pub(crate) trials: Trials,
 }
 
 impl Slot {
@@ -25,6 +33,7 @@ impl Slot {
         } else {
             key.clone_into(&mut self.key);
             self.asked = 1;
+            self.trials = Trials::default();
         }
     }
 
@@ -41,8 +50,8 @@ pub(crate) struct Locks {
 }
 
 impl Locks {
-    /// Waits until nobody else serves the collection. First come, first served.
-    pub(crate) async fn lock(&self, pair: Pair) -> OwnedMutexGuard<Slot> {
+    /// Waits until nobody else serves the collection, but not for ever. First come, first served.
+    pub(crate) async fn lock(&self, pair: Pair) -> Option<OwnedMutexGuard<Slot>> {
         let slot = {
             let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
             if slots.len() >= KEPT {
@@ -50,6 +59,6 @@ impl Locks {
             }
             Arc::clone(slots.entry(pair).or_default())
         };
-        slot.lock_owned().await
+        time::timeout(PATIENCE, slot.lock_owned()).await.ok()
     }
 }

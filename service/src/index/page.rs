@@ -46,6 +46,8 @@ pub struct Page {
     pub again: Vec<Command>,
     /// Whether there is more than `commands`.
     pub more: bool,
+    /// The one command is not to be sent: the device does not take it.
+    pub passed_over: bool,
 }
 
 /// The folder, as far as a page needs to know it.

@@ -1,5 +1,7 @@
 //! One Sync of one collection: key, uploads, page, commit.
 
+mod estimate;
+mod guard;
 mod told;
 mod uploads;
 
@@ -7,9 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tokio::sync::OwnedMutexGuard;
 
+pub use estimate::Estimate;
+pub(crate) use guard::Trials;
+
 use crate::ids::{FolderNo, ItemNo, Principal};
 use crate::index::cursor::{Cursor, Row};
-use crate::index::line::{KEY_ZERO, Line, Next, Telling};
+use crate::index::line::{Line, Next, Telling};
 use crate::index::lineage::{Lesson, Proof};
 use crate::index::locks::Slot;
 use crate::index::page::{FolderState, Picker};
@@ -38,23 +43,12 @@ pub struct Pair {
 pub enum Opening {
     /// Sync status 12: there is no such folder.
     NoFolder,
+    /// Sync status 16: others of the device's Syncs have kept it waiting for too long.
+    Busy,
     /// Sync status 3: the device starts over with key 0.
     UnknownKey,
     /// The key is good.
     Open(Box<Session>),
-}
-
-/// What GetItemEstimate answers.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Estimate {
-    /// Status 2.
-    NoFolder,
-    /// Status 3: key 0.
-    NotPrimed,
-    /// Status 4.
-    UnknownKey,
-    /// So many commands would Sync send.
-    Commands(usize),
 }
 
 /// What the device gets with its answer.
@@ -87,6 +81,8 @@ pub struct Session {
     /// Items that cannot be sent, and why.
     skipped: BTreeMap<ItemNo, String>,
     telling: Telling,
+    /// The only item of the page, because the device did not take it with others.
+    alone: Option<ItemNo>,
 }
 
 impl Index {
@@ -95,7 +91,9 @@ impl Index {
     /// # Errors
     /// The store's.
     pub async fn open(&self, pair: Pair, key: &str) -> Result<Opening, IndexError> {
-        let mut slot = self.locks.lock(pair).await;
+        let Some(mut slot) = self.locks.lock(pair).await else {
+            return Ok(Opening::Busy);
+        };
         let held = Held {
             who: pair.who,
             folder: pair.folder,
@@ -109,6 +107,9 @@ impl Index {
         };
         drop(conn);
         slot.show(key);
+        if line.broke() {
+            slot.trials.broke();
+        }
         let mut session = Session {
             index: self.clone(),
             slot,
@@ -122,42 +123,12 @@ impl Index {
             again_told: 0,
             skipped: BTreeMap::new(),
             telling: Telling::default(),
+            alone: None,
         };
         if session.line.turns_back() {
             session.turn_now().await?;
         }
         Ok(Opening::Open(Box::new(session)))
-    }
-
-    /// What Sync with that key and window would send, all pages together.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn estimate(
-        &self,
-        pair: Pair,
-        key: &str,
-        window: i64,
-    ) -> Result<Estimate, IndexError> {
-        let held = Held {
-            who: pair.who,
-            folder: pair.folder,
-        };
-        let mut conn = self.store.snapshot().await?;
-        if folder::one(&mut conn, pair.who.account, pair.folder)
-            .await?
-            .is_none()
-        {
-            return Ok(Estimate::NoFolder);
-        }
-        if key == KEY_ZERO {
-            return Ok(Estimate::NotPrimed);
-        }
-        let Some((_, cursor)) = Line::open(&mut conn, held, key).await? else {
-            return Ok(Estimate::UnknownKey);
-        };
-        let picker = pick(&mut conn, held, cursor, window, usize::MAX).await?;
-        Ok(Estimate::Commands(picker.commands().len()))
     }
 }
 
@@ -233,6 +204,7 @@ impl Session {
             commands: picker.commands().to_vec(),
             again,
             more: picker.more(),
+            passed_over: false,
         };
         self.picker = Some(picker);
         Ok(page)
@@ -289,6 +261,7 @@ impl Session {
         let mut write = self.index.store.write().await?;
         let (number, key) = self.line.answer(&mut write, next).await?;
         write.commit().await?;
+        self.slot.trials.answered(content, self.alone);
         let folder = self.line.held.folder;
         Ok(Receipt {
             key,
@@ -326,6 +299,7 @@ impl Session {
     /// # Errors
     /// The store's.
     pub async fn close(mut self) -> Result<(), IndexError> {
+        self.slot.trials = Trials::default();
         let quiet = self
             .picker
             .take()

@@ -160,6 +160,8 @@ label! {
         Reduced = "reduced",
         /// Not sent.
         Skipped = "skipped",
+        /// Not sent any more: the device does not take it, or it takes too long to read.
+        PassedOver = "passed_over",
     }
 }
 

@@ -27,6 +27,7 @@ use protocol::flow::heartbeat::HeartbeatBounds;
 use protocol::query;
 use protocol::version::Version;
 
+use crate::hanging::{Hanging, Sticky};
 use crate::maildir::Maildir;
 use crate::service::Place;
 
@@ -37,6 +38,8 @@ pub(crate) const ACCOUNT: &str = "anna";
 pub(crate) struct Inside {
     pub(crate) commands: Arc<Commands>,
     pub(crate) maildir: Maildir,
+    /// What of the mailbox hangs.
+    pub(crate) hanging: Arc<Hanging>,
     pub(crate) place: Place,
     local: LocalStore,
     /// In the order in which they end.
@@ -45,7 +48,7 @@ pub(crate) struct Inside {
 }
 
 /// Knows one mailbox.
-struct OneMailbox(LocalStore, std::path::PathBuf);
+struct OneMailbox(LocalStore, std::path::PathBuf, Arc<Hanging>);
 
 #[async_trait]
 impl MailboxProvider for OneMailbox {
@@ -54,13 +57,20 @@ impl MailboxProvider for OneMailbox {
     }
 
     async fn mailbox(&self, _: AccountId) -> Result<Arc<dyn Mailbox>, BackendError> {
-        Ok(Arc::new(self.0.mailbox(&self.1)))
+        let mailbox = Arc::new(self.0.mailbox(&self.1));
+        Ok(Arc::new(Sticky::new(mailbox, Arc::clone(&self.2))))
     }
 }
 
 impl Inside {
     /// Everything at work; the Maildir has these folders.
     pub(crate) async fn start(folders: &[&str]) -> Self {
+        Self::granting(folders, grants()).await
+    }
+
+    /// The same, with other grants.
+    pub(crate) async fn granting(folders: &[&str], grants: Grants) -> Self {
+        let hanging = Arc::new(Hanging::default());
         let place = Place::new(&[ACCOUNT]);
         let maildir = place.maildir(ACCOUNT, folders);
         let metrics = Metrics::new().unwrap();
@@ -70,7 +80,11 @@ impl Inside {
         files.spawn(driver.run(files.token()));
         let index = Index::new(store.clone());
         let channel = Arc::new(LocalChannel::default());
-        let mailbox = OneMailbox(local.clone(), place.mail().join(ACCOUNT));
+        let mailbox = OneMailbox(
+            local.clone(),
+            place.mail().join(ACCOUNT),
+            Arc::clone(&hanging),
+        );
         let supervisor = Arc::new(Supervisor::new(SupervisorParts {
             index: index.clone(),
             mailboxes: Arc::new(mailbox),
@@ -93,7 +107,7 @@ impl Inside {
             index,
             hub,
             supervisor,
-            grants: Arc::new(grants()),
+            grants: Arc::new(grants),
             governors: Arc::new(Governors::new(Duration::ZERO, metrics.push.clone())),
             metrics,
             clock: Clock::system(),
@@ -102,6 +116,7 @@ impl Inside {
         Self {
             commands: Arc::new(commands),
             maildir,
+            hanging,
             place,
             local,
             tasks: [requests, watchers, files, push],
@@ -124,7 +139,7 @@ impl Inside {
 }
 
 /// Heartbeats of a second are granted, so that a test can wait for the end of one.
-fn grants() -> Grants {
+pub(crate) fn grants() -> Grants {
     Grants {
         versions: Version::SERVED.to_vec(),
         heartbeat: HeartbeatBounds::new(1, 3_540).unwrap(),

@@ -10,6 +10,7 @@ use protocol::command::get_item_estimate::{EstimateCollection, GetItemEstimateRe
 use protocol::command::ping::{PingFolder, PingRequest};
 use protocol::command::sync::{SyncCollection, SyncRequest};
 use protocol::command::{Body, CollectionId, SyncKeyText};
+use protocol::flow::governor::HOLD_MAX;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Mutex;
 use tokio::time::{sleep, timeout};
@@ -219,7 +220,10 @@ async fn loops_come_to_six_requests_a_minute_and_nobody_else_notices() {
         "same_key", "empty", "estimate", "deaf", "unknown", "dead", "twins", "wrong",
     ];
     let accounts: Vec<&str> = names.iter().copied().chain(["healthy"]).collect();
-    let service = Service::start(Place::new(&accounts), |_| {}).await;
+    let service = Service::start(Place::new(&accounts), |config| {
+        config.limits.loop_hold = HOLD_MAX;
+    })
+    .await;
     service.place.maildir("healthy", &[""]);
     let mut client = Client::new(server(&service, "healthy"), "ONE");
     client.set_up(&[""]).await;

@@ -194,9 +194,24 @@ impl Device {
     }
 
     pub(crate) async fn set_up(&mut self, inside: &Inside) {
+        self.begin(inside).await;
+        self.fetch(inside, Vec::new()).await;
+    }
+
+    /// FolderSync and key 0.
+    pub(crate) async fn begin(&mut self, inside: &Inside) {
         self.folder_sync(inside).await;
         self.fetch(inside, Vec::new()).await;
-        self.fetch(inside, Vec::new()).await;
+    }
+
+    /// The answer that it has.
+    pub(crate) fn key(&self) -> SyncKeyText {
+        self.key.clone()
+    }
+
+    /// It takes another one.
+    pub(crate) fn set_key(&mut self, key: SyncKeyText) {
+        self.key = key;
     }
 
     async fn folder_sync(&mut self, inside: &Inside) {

@@ -59,6 +59,7 @@ pub(super) async fn serve(
         .await?
     {
         Opening::NoFolder => return Ok(refused(collection, SyncStatus::HierarchyChanged)),
+        Opening::Busy => return Ok(refused(collection, SyncStatus::Retry)),
         Opening::UnknownKey => {
             context.facts.sync_kind = Some(SyncKind::Invalid);
             return Ok(refused(collection, SyncStatus::InvalidSyncKey));
@@ -89,7 +90,7 @@ pub(super) async fn serve(
 
 /// Key 0: the answer is a key and no items.
 async fn begin(
-    context: &Context<'_>,
+    context: &mut Context<'_>,
     mut session: Session,
     collection: &SyncCollection,
     asked: &[SyncOptions],
@@ -191,13 +192,21 @@ async fn exchange(
 
 /// Makes the index hold the folder as the backend does, as far back as the device looks.
 pub(in crate::commands) async fn current(
-    context: &Context<'_>,
+    context: &mut Context<'_>,
     folder: &KnownFolder,
     cut_off: i64,
 ) -> Result<(), Fault> {
     if folder.reference.is_none() {
         return Ok(());
     }
+    let mut budget = context.budget;
+    let done = budget.insist("refresh", refreshed(context, folder, cut_off));
+    let done = done.await;
+    context.budget = budget;
+    done
+}
+
+async fn refreshed(context: &Context<'_>, folder: &KnownFolder, cut_off: i64) -> Result<(), Fault> {
     let (account, no) = (context.who.account, folder.no);
     if context.parts.index.widen(account, no, cut_off).await? {
         context.parts.supervisor.refresh(account, no).await?;

@@ -1,6 +1,7 @@
 //! What the device is to be told: the page of the index, with the items that go with it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use backends::{BackendError, Class, FolderRef, Kind, Mailbox};
@@ -16,12 +17,19 @@ use crate::convert::email::BodyWish;
 use crate::error::Fault;
 use crate::ids::{FolderNo, ItemNo, ServerId};
 use crate::index::{Action, Command, KnownFolder, Page, Session};
+use crate::metrics::ConvertOutcome;
 
 /// How many items are read at a time.
 const READ_AHEAD: usize = 4;
 
 /// How often a page is picked anew because an item vanished meanwhile.
 const PICKS_MAX: usize = 3;
+
+/// How often an item may take all the time there is, if others could be read meanwhile.
+const TRIES: u32 = 2;
+
+/// The same, if it was the only one.
+const TRIES_ALONE: u32 = 4;
 
 /// A page with its items.
 #[derive(Default)]
@@ -56,7 +64,7 @@ pub(super) async fn fill(
     wish: &BodyWish,
 ) -> Result<Filled, Fault> {
     for _ in 1..PICKS_MAX {
-        let page = session.page(cut_off, size).await?;
+        let page = session.guarded_page(cut_off, size).await?;
         match items(context, session, page, wish).await? {
             Ok(filled) => return Ok(filled),
             Err(Vanished) => {
@@ -85,44 +93,40 @@ async fn items(
 ) -> Result<Result<Filled, Vanished>, Fault> {
     let started = Instant::now();
     let count = page.commands.len();
+    let more = page.more;
+    if let Some(first) = page.commands.first().filter(|_| page.passed_over) {
+        let item = first.item;
+        pass_over(context, session, item, "not taken by the device");
+        return Ok(Ok(Filled {
+            told: 1,
+            more,
+            ..Filled::default()
+        }));
+    }
     let mut filler = Filler {
         context,
         session,
         wish,
-        started,
-        bytes: 0,
         filled: Filled::default(),
     };
-    if count + page.again.len() > 0 {
-        let source = source(filler.context, filler.session).await?;
-        let source = (source, filler.session.folder().class);
-        let reads = page
-            .commands
-            .into_iter()
-            .map(|command| read(source.clone(), command));
-        let mut reads = stream::iter(reads).buffered(READ_AHEAD);
-        while !filler.spent() {
-            filler.context.still_wanted()?;
-            let Some((command, content)) = reads.next().await else {
-                break;
-            };
-            if let Err(Vanished) = filler.take(command, content).await? {
-                return Ok(Err(Vanished));
-            }
-            filler.filled.told += 1;
-        }
-        // What goes with any page: it is neither counted nor cut short.
-        for command in page.again {
-            let (command, content) = read(source.clone(), command).await;
-            if let Err(Vanished) = filler.take(command, content).await? {
-                return Ok(Err(Vanished));
-            }
-        }
+    if count + page.again.len() > 0
+        && let Err(Vanished) = filler.fill(page).await?
+    {
+        return Ok(Err(Vanished));
     }
     let mut filled = filler.filled;
-    filled.more = page.more || filled.told < count;
+    filled.more = more || filled.told < count;
     context.facts.backend += started.elapsed();
     Ok(Ok(filled))
+}
+
+/// Leaves an item out that stands in the way of all others.
+fn pass_over(context: &Context<'_>, session: &mut Session, item: ItemNo, why: &'static str) {
+    let folder = session.folder().no;
+    let outcomes = &context.parts.metrics.convert.items;
+    outcomes.of(ConvertOutcome::PassedOver).inc();
+    tracing::warn!(account = %context.who.account, device = %context.who.device, %folder, %item, why, "item passed over");
+    session.skip(item, why);
 }
 
 /// Fills a page until the answer's budget is spent.
@@ -130,17 +134,68 @@ struct Filler<'f, 'c> {
     context: &'f mut Context<'c>,
     session: &'f mut Session,
     wish: &'f BodyWish,
-    started: Instant,
-    bytes: usize,
     filled: Filled,
 }
 
 impl Filler<'_, '_> {
-    /// Whether the answer is large or late enough; the first item goes whatever it weighs.
-    fn spent(&self) -> bool {
-        let grants = &self.context.parts.grants;
-        self.filled.told > 0
-            && (self.bytes >= grants.page_bytes || self.started.elapsed() >= grants.page_time)
+    async fn fill(&mut self, page: Page) -> Result<Result<(), Vanished>, Fault> {
+        let source = source(self.context, self.session).await?;
+        let source = (source, self.session.folder().class);
+        let items: Vec<ItemNo> = page.commands.iter().map(|command| command.item).collect();
+        let came = AtomicUsize::new(0);
+        let reads = page.commands.into_iter().map(|command| {
+            let reading = read(source.clone(), command);
+            async {
+                let read = reading.await;
+                came.fetch_add(1, Ordering::Relaxed);
+                read
+            }
+        });
+        let mut reads = stream::iter(reads).buffered(READ_AHEAD);
+        while !self.context.budget.is_spent() {
+            self.context.still_wanted()?;
+            let Ok(read) = self.context.budget.wait(reads.next()).await else {
+                let others = came.load(Ordering::Relaxed) > self.filled.told;
+                let late = items.get(self.filled.told).copied();
+                self.late(late, others)?;
+                break;
+            };
+            let Some((command, content)) = read else {
+                break;
+            };
+            if let Err(Vanished) = self.take(command, content).await? {
+                return Ok(Err(Vanished));
+            }
+            self.filled.told += 1;
+        }
+        drop(reads);
+        // What goes with any page: it is neither counted nor cut short.
+        for command in page.again {
+            let mut budget = self.context.budget;
+            let read = async { Ok::<_, Fault>(read(source.clone(), command).await) };
+            let read = budget.insist("fetch", read).await;
+            self.context.budget = budget;
+            let (command, content) = read?;
+            if let Err(Vanished) = self.take(command, content).await? {
+                return Ok(Err(Vanished));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// An item was not read in time. If there is anything else in the answer, that is sent. If the item takes all the
+    /// time again and again it is passed over, sooner if others could be read meanwhile: then it is not the backend.
+    fn late(&mut self, item: Option<ItemNo>, others: bool) -> Result<(), Fault> {
+        let Some(item) = item.filter(|_| !self.context.budget.is_begun()) else {
+            return Ok(());
+        };
+        let tries = self.session.too_slow(item);
+        if tries < if others { TRIES } else { TRIES_ALONE } {
+            return Err(self.context.budget.hang("fetch"));
+        }
+        pass_over(self.context, self.session, item, "not read in time");
+        self.filled.told += 1;
+        Ok(())
     }
 
     async fn take(
@@ -156,7 +211,7 @@ impl Filler<'_, '_> {
                 let traced = trace.map(|trace| (command.item, trace));
                 self.filled.traces.extend(traced);
                 let folder = folder.no;
-                self.bytes += weight(data.as_ref());
+                self.context.budget.spend(weight(data.as_ref()));
                 note(self.context, command.action);
                 self.filled
                     .commands

@@ -42,8 +42,19 @@ pub(super) async fn serve(
 ) -> Result<Vec<ItemAnswer>, Fault> {
     let commands = &terms.collection.commands;
     let mut answers = Vec::new();
+    let mut ended = Ok(());
     for command in commands {
-        answers.extend(done(context, session, command, terms).await?);
+        let mut budget = context.budget;
+        let one = budget.insist("upload", done(context, session, command, terms));
+        match one.await {
+            Ok(one) => answers.extend(one),
+            // What was done is written down: the device asks again, and hears of it then.
+            Err(fault) => ended = Err(fault),
+        }
+        context.budget = budget;
+        if ended.is_err() {
+            break;
+        }
     }
     let errors = answers.iter().filter(|answer| failed(answer)).count();
     context.facts.client.errors += u32::try_from(errors).unwrap_or(u32::MAX);
@@ -57,7 +68,7 @@ pub(super) async fn serve(
             .announce(context.who.account, folder)
             .await;
     }
-    Ok(answers)
+    ended.map(|()| answers)
 }
 
 async fn done(

@@ -106,7 +106,7 @@ impl Engine for Real {
                 self.session = Some((*session, device, key.to_owned()));
                 true
             }
-            Opening::NoFolder | Opening::UnknownKey => false,
+            Opening::NoFolder | Opening::UnknownKey | Opening::Busy => false,
         }
     }
 
@@ -204,7 +204,7 @@ impl Engine for Real {
         let pair = self.pair(0);
         match self.index.open(pair, "0").await.unwrap() {
             Opening::Open(mut session) => session.page(window, usize::MAX).await.unwrap().commands,
-            Opening::NoFolder | Opening::UnknownKey => Vec::new(),
+            Opening::NoFolder | Opening::UnknownKey | Opening::Busy => Vec::new(),
         }
     }
 
