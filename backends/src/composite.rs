@@ -325,6 +325,11 @@ impl Mailbox for Composite {
         part.mailbox.delete(&folder, item, hint).await
     }
 
+    async fn delete_many(&self, folder: &FolderRef, items: &[ItemRef]) -> Result<(), BackendError> {
+        let (part, folder) = self.part(folder);
+        part.mailbox.delete_many(&folder, items).await
+    }
+
     /// Refused between parts: what one holds, another cannot.
     async fn relocate(
         &self,

@@ -224,6 +224,18 @@ pub trait Mailbox: Send + Sync {
         hint: &Version,
     ) -> Result<(), BackendError>;
 
+    /// Removes many items for good, as [`Self::delete`] does with one. Those before an error may be gone.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    async fn delete_many(&self, folder: &FolderRef, items: &[ItemRef]) -> Result<(), BackendError> {
+        let unknown = Version::new("");
+        for item in items {
+            self.delete(folder, item, &unknown).await?;
+        }
+        Ok(())
+    }
+
     /// Moves an item to another folder, marks and time included, and says how it is called there.
     /// Into the folder where it is: nothing happens.
     ///

@@ -24,6 +24,9 @@ pub(super) fn cases() -> Vec<(&'static str, Case)> {
             Box::pin(keywords(bench))
         }),
         ("a removal can be repeated", |bench| Box::pin(delete(bench))),
+        ("many are removed, others stay", |bench| {
+            Box::pin(delete_many(bench))
+        }),
         (
             "a move keeps marks and time, its repeat is not found",
             |bench| Box::pin(relocate(bench)),
@@ -155,6 +158,25 @@ async fn delete(bench: Bench) -> Outcome {
     let other = bench.hand.create_folder("Gone").await?;
     bench.hand.remove_folder(&other).await?;
     mailbox.delete(&other, &item, &hint).await?;
+    Ok(())
+}
+
+async fn delete_many(bench: Bench) -> Outcome {
+    let mailbox = &*bench.mailbox;
+    let inbox = bench.inbox().await?;
+    let mut items = Vec::new();
+    for text in ["one", "two", "three"] {
+        items.push(bench.deliver(&inbox, text).await?);
+    }
+    bench.hand.remove(&inbox, &items[1]).await?;
+    let doomed = [&items[..2], &[ItemRef::new("unknown")]].concat();
+    for _ in 0..2 {
+        mailbox.delete_many(&inbox, &doomed).await?;
+    }
+    let mut replica = Replica::default();
+    replica.refresh(mailbox, &inbox).await?;
+    let left: Vec<_> = replica.items.keys().collect();
+    assert_eq!(left, [&items[2]]);
     Ok(())
 }
 

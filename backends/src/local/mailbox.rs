@@ -190,6 +190,15 @@ impl Mailbox for LocalMailbox {
         }
     }
 
+    async fn delete_many(&self, folder: &FolderRef, items: &[ItemRef]) -> Result<(), BackendError> {
+        let items = items.to_vec();
+        let work = move |dir: &Path| write::delete_many(dir, &items);
+        match self.in_folder("delete items", folder, work).await {
+            Err(error) if error.kind() == Kind::NotFound => Ok(()),
+            other => other,
+        }
+    }
+
     async fn relocate(
         &self,
         folder: &FolderRef,

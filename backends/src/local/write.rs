@@ -3,6 +3,7 @@
 //! Each write is one rename or one unlink at its end, so it is done or not done. Other programs
 //! rename the same files at the same time: then the message is looked for again.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -67,6 +68,28 @@ pub(crate) fn delete(dir: &Path, item: &ItemRef, hint: &Version) -> Result<(), B
         match fs::remove_file(found.path(dir)) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(io(OP)(error)),
             Ok(()) | Err(_) => {}
+        }
+    }
+    Err(restless(OP))
+}
+
+/// See [`Mailbox::delete_many`](crate::Mailbox::delete_many). Blocks.
+pub(crate) fn delete_many(dir: &Path, items: &[ItemRef]) -> Result<(), BackendError> {
+    const OP: &str = "delete items";
+    let doomed: HashSet<&str> = items.iter().map(ItemRef::as_str).collect();
+    // Until none is found: others may rename them at the same time, and one may have two files.
+    for _ in 0..ATTEMPTS_MAX {
+        let places = scan::places(dir).map_err(io(OP))?;
+        let found = places
+            .iter()
+            .filter(|place| doomed.contains(scan::unique(place)));
+        let mut any = false;
+        for place in found {
+            any = true;
+            remove(&scan::path(dir, place)).map_err(io(OP))?;
+        }
+        if !any {
+            return Ok(());
         }
     }
     Err(restless(OP))

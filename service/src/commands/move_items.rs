@@ -45,7 +45,7 @@ pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
 }
 
 /// Why an item was not moved.
-enum Refused {
+pub(super) enum Refused {
     Status(MoveItemsStatus),
     Fault(Fault),
 }
@@ -56,7 +56,8 @@ impl<E: Into<Fault>> From<E> for Refused {
     }
 }
 
-async fn moved(context: &Context<'_>, asked: &Move) -> Result<ServerId, Refused> {
+/// Moves an item; its id in the folder where it is then.
+pub(super) async fn moved(context: &Context<'_>, asked: &Move) -> Result<ServerId, Refused> {
     let (index, who) = (&context.parts.index, context.who);
     let source = FolderNo::parse(asked.source_folder.as_str());
     let Some(id) =

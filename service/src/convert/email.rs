@@ -97,6 +97,14 @@ pub fn to_eas(
     })
 }
 
+/// Which conversation a message belongs to, from its header alone: 16 bytes, as [`to_eas`] tells them.
+#[must_use]
+pub fn conversation(header: &[u8]) -> Vec<u8> {
+    let message = Message::parse(header);
+    let label = message.root.content_type.attribute("charset");
+    headers::conversation(&message.root.fields, Hint::new(label))
+}
+
 /// What the store knows.
 fn from_store(context: &ItemContext) -> Email {
     Email {

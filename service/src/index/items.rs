@@ -9,7 +9,7 @@ use crate::index::cursor::{NO_CUTOFF, Row};
 use crate::index::delta::{self, Before, Numbers, Plan};
 use crate::index::{Index, IndexError};
 use crate::store::folder::{self, FolderRow, Head};
-use crate::store::item::{self, At};
+use crate::store::item::{self, At, Place, Want};
 use crate::store::{Conn, Write, upload};
 
 /// An item that is there, as the index knows it.
@@ -179,6 +179,28 @@ impl Index {
         let mut conn = self.store.read().await?;
         let row = item::one(&mut conn, At { account, folder }, id.item).await?;
         Ok(row.filter(|row| !row.removed).map(|row| row.indexed()))
+    }
+
+    /// The newest items of a folder, as far as it is indexed.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn newest(
+        &self,
+        account: AccountId,
+        folder: FolderNo,
+        limit: usize,
+    ) -> Result<Vec<IndexedItem>, IndexError> {
+        let mut conn = self.store.read().await?;
+        let want = Want::Unfilled {
+            below: Place {
+                time: i64::MAX,
+                item: u32::MAX,
+            },
+            window: NO_CUTOFF,
+        };
+        let rows = item::wanted(&mut conn, At { account, folder }, want, limit).await?;
+        Ok(rows.iter().map(Row::indexed).collect())
     }
 }
 

@@ -1,6 +1,6 @@
 //! What devices cause outside of their Sync: copies, moves, removals.
 
-use backends::ItemState;
+use backends::{ItemRef, ItemState};
 
 use crate::ids::{DeviceId, FolderNo, ItemNo, Principal, ServerId};
 use crate::index::cursor::Row;
@@ -42,6 +42,34 @@ impl Index {
     pub async fn disown(&self, who: Principal, id: ServerId) -> Result<(), IndexError> {
         let mut write = self.store.write().await?;
         disown(&mut write, who, id).await?;
+        write.commit().await?;
+        Ok(())
+    }
+
+    /// The same for many items of a folder, by their names; those that are not known are passed over.
+    ///
+    /// # Errors
+    /// `NoFolder`; the store's.
+    pub async fn disown_all(
+        &self,
+        who: Principal,
+        folder: FolderNo,
+        items: &[ItemRef],
+    ) -> Result<(), IndexError> {
+        let at = At {
+            account: who.account,
+            folder,
+        };
+        let mut write = self.store.write().await?;
+        let mut head = live_folder(&mut write, at).await?.head;
+        let mut numbers = numbers(&head);
+        for reference in items {
+            if let Some(row) = item::by_reference(&mut write, at, reference).await? {
+                let tombstone = delta::bury(&row, Some(who.device), &mut numbers);
+                item::update(&mut write, at, &tombstone).await?;
+            }
+        }
+        put_head(&mut write, at, &mut head, numbers).await?;
         write.commit().await?;
         Ok(())
     }

@@ -20,6 +20,7 @@ import steps_fill
 import steps_folders
 import steps_keys
 import steps_move
+import steps_operations
 import steps_push
 import steps_reshape
 from eas import Device, Recorder, expect
@@ -133,7 +134,8 @@ def main():
     parser.add_argument("--record", help="folder for all bodies")
     walk = Walk(parser.parse_args())
     walk.prepare()
-    parts = (steps_discover, steps_account, steps_fill, steps_push, steps_change, steps_move, steps_keys, steps_folders, steps_reshape)
+    parts = (steps_discover, steps_account, steps_fill, steps_push, steps_change, steps_move, steps_keys, steps_folders, steps_reshape,
+             steps_operations)
     for step in (step for part in parts for step in part.STEPS):
         begun = time.monotonic()
         try:

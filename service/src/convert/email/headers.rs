@@ -37,6 +37,13 @@ pub(super) fn fill(email: &mut Email, fields: &Fields<'_>, hint: Hint<'_>, recei
     email.importance = Some(importance(fields));
 }
 
+/// The conversation that a header belongs to.
+pub(super) fn conversation(fields: &Fields<'_>, hint: Hint<'_>) -> Vec<u8> {
+    let subject = fields.text("Subject", hint).map(|subject| tidy(&subject));
+    let topic = thread::topic(subject.as_deref().unwrap_or_default());
+    thread::conversation_id(fields, &topic)
+}
+
 /// Hidden recipients, which only drafts have.
 pub(super) fn bcc(fields: &Fields<'_>, hint: Hint<'_>) -> Option<String> {
     joined(&fields.mailboxes("Bcc", hint), ",", Mailbox::full)
