@@ -1,5 +1,6 @@
 //! `directpush trace`.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use anyhow::Context;
@@ -42,7 +43,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
         ("reveal", options.reveal.then(String::new)),
     ];
     let mut body = client.open(Method::GET, "/v1/trace", &parameters).await?;
-    let mut rest = Vec::new();
+    let (mut rest, mut page) = (Vec::new(), Page::default());
     while let Some(piece) = client.next(&mut body).await? {
         rest.extend_from_slice(&piece);
         while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
@@ -52,56 +53,74 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
             } else {
                 let event =
                     serde_json::from_slice(&line).context("the service speaks otherwise")?;
-                say(&text(&event))?;
+                say(&page.text(&event))?;
             }
         }
     }
     Ok(())
 }
 
-/// An event for people.
-fn text(event: &TraceEvent) -> String {
-    match event {
-        TraceEvent::Begun { account, until_ms } => format!(
-            "trace of {} until {}; Ctrl-C ends it\n",
-            clean(account),
-            times::point(until_ms.div_euclid(1_000))
-        ),
-        TraceEvent::Asked(asked) => request(asked),
-        TraceEvent::Answered(answered) => answer(answered, &http_status(answered)),
-        TraceEvent::Gone(answered) => answer(answered, "the device went away"),
-        TraceEvent::Dropped { events } => {
-            format!("... {events} events came too fast and were lost\n")
-        }
-        TraceEvent::Over => "the time is over".to_owned(),
-    }
+/// What was printed, so that it need not be said again.
+#[derive(Default)]
+struct Page {
+    /// The headers of each device's last request.
+    headers: HashMap<String, Vec<Header>>,
 }
 
-fn request(asked: &Asked) -> String {
-    let Asked {
-        command,
-        device,
-        device_type,
-        version,
-        ..
-    } = asked;
-    let words = [command, device, device_type, version];
-    let words = words.map(|word| clean(word));
-    let words: Vec<&str> = words
-        .iter()
-        .map(String::as_str)
-        .filter(|word| !word.is_empty())
-        .collect();
-    let mut out = format!(
-        "{} >>> {}  #{}\n",
-        times::clock(asked.at_ms),
-        words.join(" "),
-        asked.request_id
-    );
-    headers(&mut out, &asked.line);
-    headers(&mut out, &asked.headers);
-    content(&mut out, asked.body.bytes, &asked.body.text);
-    out
+impl Page {
+    /// An event for people.
+    fn text(&mut self, event: &TraceEvent) -> String {
+        match event {
+            TraceEvent::Begun { account, until_ms } => format!(
+                "trace of {} until {}; Ctrl-C ends it\n",
+                clean(account),
+                times::point(until_ms.div_euclid(1_000))
+            ),
+            TraceEvent::Asked(asked) => self.request(asked),
+            TraceEvent::Answered(answered) => answer(answered, &http_status(answered)),
+            TraceEvent::Gone(answered) => answer(answered, "the device went away"),
+            TraceEvent::Dropped { events } => {
+                format!("... {events} events came too fast and were lost\n")
+            }
+            TraceEvent::Over => "the time is over".to_owned(),
+        }
+    }
+
+    fn request(&mut self, asked: &Asked) -> String {
+        let words = [
+            &asked.command,
+            &asked.device,
+            &asked.device_type,
+            &asked.version,
+        ];
+        let words: Vec<String> = words.iter().map(|word| clean(word)).collect();
+        let words = words.join(" ");
+        let mut out = format!(
+            "{} >>> {}  #{}\n",
+            times::clock(asked.at_ms),
+            words.trim_end(),
+            asked.request_id
+        );
+        let facts = asked
+            .line
+            .iter()
+            .map(|fact| format!("{} {}", clean(&fact.name), clean(&fact.value)));
+        let facts = facts.collect::<Vec<_>>().join(", ");
+        if !facts.is_empty() {
+            let _never_fails = writeln!(out, "    {facts}");
+        }
+        // The length is said with the body.
+        let mut said = asked.headers.clone();
+        said.retain(|header| header.name != "content-length");
+        let before = self.headers.insert(asked.device.clone(), said.clone());
+        if before.as_ref() == Some(&said) {
+            let _never_fails = writeln!(out, "    (headers as before)");
+        } else {
+            headers(&mut out, &said);
+        }
+        content(&mut out, asked.body.bytes, &asked.body.text);
+        out
+    }
 }
 
 fn answer(answered: &Answered, how: &str) -> String {
@@ -182,8 +201,9 @@ mod tests {
             },
             ..Asked::default()
         };
+        let mut page = Page::default();
         assert_eq!(
-            text(&TraceEvent::Asked(asked)),
+            page.text(&TraceEvent::Asked(asked)),
             "00:00:01.500 >>> Ping PHONE1 iPhone 14.1  #ab\n    (9 bytes)\n    <Ping/>\u{FFFD}[2J\n"
         );
         let answered = Answered {
@@ -197,7 +217,7 @@ mod tests {
             ..Answered::default()
         };
         assert_eq!(
-            text(&TraceEvent::Answered(answered)),
+            page.text(&TraceEvent::Answered(answered)),
             "00:00:00.000 <<< Ping HTTP 200, status 2, parked 3.004 s until changed, served in 3 ms  #ab\n    (no body)\n"
         );
     }
