@@ -2,6 +2,7 @@
 
 mod devices;
 mod parked;
+mod store;
 mod table;
 mod times;
 mod trace;
@@ -50,6 +51,9 @@ enum Command {
     /// Shows devices, has them start over, forgets them.
     #[command(subcommand)]
     Devices(devices::Command),
+    /// Copies and checks what the service keeps.
+    #[command(subcommand)]
+    Store(store::Command),
 }
 
 #[derive(Debug, Subcommand)]
@@ -124,6 +128,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Parked(options) => ask(parked::run(options)),
         Command::Trace(options) => ask(trace::run(options)),
         Command::Devices(command) => ask(devices::run(command)),
+        Command::Store(command) => ask(store::run(command)),
     }
 }
 

@@ -9,6 +9,7 @@
 
 pub mod account;
 pub mod answer;
+mod backup;
 pub mod collection;
 pub mod device;
 pub mod folder;
@@ -35,6 +36,7 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection};
 
 pub use self::account::Counts;
+pub use self::backup::Checked;
 pub use self::device::{Device, DeviceChange, DeviceName};
 pub use self::overview::{Synced, SyncedTo, Tally};
 pub use self::remember::PingCache;
@@ -78,6 +80,20 @@ pub enum StoreError {
     /// There is no store at that place.
     #[error("there is no state store at {}", .0.display())]
     Missing(std::path::PathBuf),
+    /// A file that must not be there is.
+    #[error("{} is there already, and is not overwritten", .0.display())]
+    Exists(std::path::PathBuf),
+    /// A file could not be made or written.
+    #[error("cannot write {}", path.display())]
+    File {
+        /// Which.
+        path: std::path::PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A store is not in order.
+    #[error("the state store is damaged: {0}")]
+    Corrupt(String),
     /// The schema was written by an older version of this program; the service brings it up to date.
     #[error(
         "the state store was written by an older version of directpush (schema {found}, this one needs {known}); start the service once, it brings the store up to date"
@@ -179,18 +195,6 @@ impl Store {
             writer: Arc::new(Writer::new(conn)),
             readers,
         })
-    }
-
-    /// Copies the store into a new file while it is in use: one consistent state of it.
-    ///
-    /// # Errors
-    /// `Database`, also when the file is there already.
-    pub async fn backup(&self, to: &Path) -> Result<(), StoreError> {
-        sqlx::query("VACUUM INTO $1")
-            .bind(to.to_string_lossy().into_owned())
-            .execute(&mut *self.read().await?)
-            .await?;
-        Ok(())
     }
 
     /// Closes the connections, once what is being written is written.

@@ -85,6 +85,19 @@ impl Store {
         })
     }
 
+    /// Folders of all accounts that a backend has: what would be watched if a device of each waited.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn folder_count(&self) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM folder WHERE removed = 0 AND reference IS NOT NULL",
+        )
+        .fetch_one(&mut *self.read().await?)
+        .await?;
+        Ok(from_db(count))
+    }
+
     /// All accounts with their login names.
     ///
     /// # Errors

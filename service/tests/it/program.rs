@@ -8,6 +8,7 @@ use std::time::Duration;
 use directpush::app::{App, RunningApp, StartError};
 use directpush::config::Config;
 use directpush::http::users::{Cost, line};
+use directpush::store::Store;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::Command;
@@ -151,6 +152,53 @@ async fn what_keeps_it_from_starting_is_named() {
     assert!(told(start(&good).await).contains("cannot read the users file"));
     let lost = settings(folder.path()).replace("/state.db", "/no/such/folder/state.db");
     assert!(told(start(&lost).await).contains("(store.path)"));
+}
+
+#[tokio::test]
+async fn a_store_of_a_newer_version_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("directpush.toml");
+    std::fs::write(&path, settings(folder.path())).unwrap();
+    let file = path.to_str().unwrap();
+    let store = folder.path().join("state.db");
+    let copy = folder.path().join("copy.db");
+    let copy = copy.to_str().unwrap();
+    let (output, _, err) = run(&["store", "check", "--config", file], "").await;
+    assert!(
+        !output.status.success() && err.contains("there is no state store at"),
+        "{err}"
+    );
+    Store::open(&store).await.unwrap().close().await;
+    let (output, out, err) = run(&["store", "backup", copy, "--config", file], "").await;
+    assert!(output.status.success() && out.contains("schema "), "{err}");
+    let (output, _, err) = run(&["store", "backup", copy, "--config", file], "").await;
+    assert!(
+        !output.status.success() && err.contains("not overwritten"),
+        "{err}"
+    );
+    let (output, _, err) = run(&["store", "check", copy], "").await;
+    assert!(output.status.success(), "{err}");
+
+    // By hand, as a version that is not written yet would.
+    let newer = Store::open(&store).await.unwrap();
+    let mut write = newer.write().await.unwrap();
+    let raised = "INSERT INTO _sqlx_migrations SELECT 9999, description, installed_on, success, checksum, \
+                  execution_time FROM _sqlx_migrations LIMIT 1";
+    sqlx::query(raised).execute(&mut *write).await.unwrap();
+    write.commit().await.unwrap();
+    newer.close().await;
+    for arguments in [
+        &["serve", "--config", file][..],
+        &["devices", "list", "--config", file],
+        &["store", "backup", "elsewhere.db", "--config", file],
+    ] {
+        let (output, _, err) = run(arguments, "").await;
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}: {err}");
+        assert!(
+            err.contains("was written by a newer version of directpush (schema 9999, "),
+            "{err}"
+        );
+    }
 }
 
 #[tokio::test]
