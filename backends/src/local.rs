@@ -176,6 +176,12 @@ impl LocalStore {
             })
     }
 
+    /// Whether the kernel has granted what watches need; otherwise every mailbox is polled.
+    #[must_use]
+    pub fn has_instance(&self) -> bool {
+        self.shared.hub.has_instance()
+    }
+
     /// Figures for the metrics.
     #[must_use]
     pub fn stats(&self) -> LocalStats {

@@ -46,7 +46,7 @@ impl App {
     /// # Errors
     /// When an address is taken, or a file cannot be used. Nothing runs on then.
     pub async fn start(config: &Config) -> Result<RunningApp, StartError> {
-        limits::check(config);
+        limits::open_files(config);
         let metrics = Metrics::new()?;
         let core = Core::start(config, &metrics, &Clock::system()).await?;
         match Front::start(config, core.dispatch(), &metrics).await {

@@ -161,6 +161,11 @@ impl Hub {
         }
     }
 
+    /// Whether there is an instance to read from.
+    pub(crate) fn has_instance(&self) -> bool {
+        locked(&self.reader).is_some()
+    }
+
     fn descriptor(&self) -> Option<OwnedFd> {
         let reader = locked(&self.reader);
         reader.as_ref()?.inotify.as_fd().try_clone_to_owned().ok()

@@ -12,7 +12,7 @@ use protocol::version::Version;
 
 use crate::app::StartError;
 use crate::app::accounts::Accounts;
-use crate::app::upkeep;
+use crate::app::{limits, upkeep};
 use crate::clock::Clock;
 use crate::commands::governor::Governors;
 use crate::commands::{Commands, Grants, Receipts};
@@ -69,7 +69,11 @@ impl Core {
         let (folders, driver) = LocalStore::new(LocalOptions::default());
         let stop = local.token();
         local.spawn(driver.run(stop));
-        let accounts = Arc::new(Accounts::new(folders, config));
+        limits::watches(
+            store.folder_count().await.unwrap_or(0),
+            folders.has_instance(),
+        );
+        let accounts = Arc::new(Accounts::new(folders.clone(), config));
         let index = Index::new(store.clone());
         let channel: Arc<dyn Channel> = Arc::new(LocalChannel::default());
         let supervisor = Arc::new(Supervisor::new(SupervisorParts {

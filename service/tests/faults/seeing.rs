@@ -243,6 +243,39 @@ fn until(
     }
 }
 
+/// The events show what they are for, nothing of anybody else, and nothing that belongs to people.
+fn nothing_private(seen: &[Value]) {
+    let all = serde_json::to_string(seen).unwrap();
+    for private in [
+        "Grandmother",
+        "Birthday",
+        "anna@example.org",
+        "importance",
+        "Basic ",
+        "bert",
+        "TRACED02",
+    ] {
+        assert!(!all.contains(private), "{private} in {all}");
+    }
+    for shown in [
+        "[text 11]</Subject>",
+        "<SyncKey>",
+        ">0</Read>",
+        "FolderSync",
+        "ms-asprotocolversion",
+    ] {
+        assert!(all.contains(shown), "{shown} in {all}");
+    }
+    let asked = |event: &&Value| event["event"] == "asked";
+    for request in seen.iter().filter(asked) {
+        let id = &request["request_id"];
+        let answers = seen
+            .iter()
+            .filter(|event| !asked(event) && event["request_id"] == *id);
+        assert!(answers.count() <= 1, "{request}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_trace_shows_what_happens_and_nothing_that_belongs_to_people() {
     let _busy = crate::BUSY.read().await;
@@ -282,37 +315,8 @@ async fn a_trace_shows_what_happens_and_nothing_that_belongs_to_people() {
     tracing.kill().unwrap();
     tracing.wait().unwrap();
 
-    let all = serde_json::to_string(&seen).unwrap();
-    for private in [
-        "Grandmother",
-        "Birthday",
-        "anna@example.org",
-        "importance",
-        "Basic ",
-        "bert",
-        "TRACED02",
-    ] {
-        assert!(!all.contains(private), "{private} in {all}");
-    }
-    for shown in [
-        "[text 11]</Subject>",
-        "<SyncKey>",
-        ">0</Read>",
-        "FolderSync",
-        "ms-asprotocolversion",
-    ] {
-        assert!(all.contains(shown), "{shown} in {all}");
-    }
-    let asked = |event: &&Value| event["event"] == "asked";
-    for request in seen.iter().filter(asked) {
-        let id = &request["request_id"];
-        let answers = seen
-            .iter()
-            .filter(|event| !asked(event) && event["request_id"] == *id);
-        assert!(answers.count() <= 1, "{request}");
-    }
+    nothing_private(&seen);
 
-    // Without credentials that fit, only who it claims to be is known.
     let unknown = run(&place, &["trace", "nobody"]);
     let error = String::from_utf8_lossy(&unknown.stderr).into_owned();
     assert!(error.contains("there is no user"), "{error}");
