@@ -206,7 +206,12 @@ pub(in crate::commands) async fn current(
     done
 }
 
-async fn refreshed(context: &Context<'_>, folder: &KnownFolder, cut_off: i64) -> Result<(), Fault> {
+/// The same outside of the budget of the answer: an upload has begun and is carried through.
+pub(in crate::commands) async fn refreshed(
+    context: &Context<'_>,
+    folder: &KnownFolder,
+    cut_off: i64,
+) -> Result<(), Fault> {
     let (account, no) = (context.who.account, folder.no);
     if context.parts.index.widen(account, no, cut_off).await? {
         context.parts.supervisor.refresh(account, no).await?;

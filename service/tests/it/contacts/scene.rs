@@ -11,6 +11,7 @@ use backends::composite::Composite;
 use backends::local::{LocalOptions, LocalStore};
 use backends::{BackendError, Class, Mailbox};
 use directpush::clock::Clock;
+use directpush::commands::governor::Governors;
 use directpush::commands::{Commands, Grants, Receipts};
 use directpush::config::ConflictPolicy;
 use directpush::http::Dispatch;
@@ -121,6 +122,7 @@ impl Scene {
             hub,
             supervisor,
             grants: Arc::new(grants(policy)),
+            governors: Arc::new(Governors::new(Duration::ZERO, metrics.push.clone())),
             metrics,
             clock: Clock::system(),
             tasks,

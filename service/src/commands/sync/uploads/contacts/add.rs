@@ -168,7 +168,7 @@ async fn home(context: &Context<'_>, session: &mut Session) -> Result<Option<Pla
             .await?;
         context.parts.supervisor.refresh_hierarchy(account).await?;
         let folder = session.look_again().await?;
-        collection::current(context, folder, NO_CUTOFF).await?;
+        collection::refreshed(context, folder, NO_CUTOFF).await?;
     }
     place(context, session).await
 }
