@@ -7,6 +7,7 @@ mod attachments;
 mod body;
 pub(super) mod charset;
 mod class;
+pub mod compose;
 mod fields;
 mod headers;
 pub(super) mod html;

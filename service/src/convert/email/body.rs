@@ -161,6 +161,11 @@ impl Source<'_, '_> {
         text::preview(&text::wire(&preview), most)
     }
 
+    /// The whole body of a kind as text, with CRLF at line ends.
+    pub(super) fn text(&self, kind: BodyType) -> String {
+        self.content(kind).text
+    }
+
     /// The whole body of a kind, as it goes on the wire. RTF is never made.
     fn content(&self, kind: BodyType) -> Content {
         let mut content = match kind {

@@ -93,6 +93,23 @@ impl<'m> Fields<'m> {
         header
     }
 
+    /// Every field by its name, with that name and its line ends, as it stands.
+    pub(super) fn each(&self) -> impl Iterator<Item = (&'m [u8], Vec<u8>)> {
+        self.fields
+            .iter()
+            .map(|(name, value)| (*name, [*name, *value].concat()))
+    }
+
+    /// Whether there is a field of that name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.raw(name).next().is_some()
+    }
+
+    /// Whether fields of that name are longer than is looked at.
+    pub(super) fn is_cut(&self, name: &str) -> bool {
+        self.fields.len() >= FIELDS_MAX || self.raw(name).any(|value| value.len() >= VALUE_MAX)
+    }
+
     /// Whether there is no field at all.
     pub(super) fn is_empty(&self) -> bool {
         self.fields.is_empty()

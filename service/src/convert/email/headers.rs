@@ -51,7 +51,7 @@ pub(super) fn bcc(fields: &Fields<'_>, hint: Hint<'_>) -> Option<String> {
 
 impl Mailbox {
     /// `"Name" <address>`, or the address alone.
-    fn full(&self) -> String {
+    pub(super) fn full(&self) -> String {
         match &self.name {
             Some(name) if self.address.is_empty() => quoted(name),
             Some(name) => format!("{} <{}>", quoted(name), self.address),

@@ -196,7 +196,7 @@ impl<'m> Splitter<'m> {
 }
 
 /// Where the message begins: after blank lines and an mbox separator, which some stores leave in.
-fn skip_envelope(raw: &[u8]) -> usize {
+pub(super) fn skip_envelope(raw: &[u8]) -> usize {
     let blank = raw
         .iter()
         .take_while(|byte| matches!(byte, b'\r' | b'\n'))

@@ -1,0 +1,328 @@
+//! The original of a reply or a forward, and how it is brought along (MS-ASCMD 2.2.1.19, 2.2.1.20).
+
+use std::collections::BTreeSet;
+
+use mail_builder::headers::content_type::ContentType;
+use mail_builder::mime::{BodyPart, MimePart};
+use protocol::airsyncbase::BodyType;
+
+use super::super::body::{Smime, Source};
+use super::super::charset::Hint;
+use super::super::fields::{Fields, Mailbox};
+use super::super::layout::Layout;
+use super::super::mime::{Message, Part};
+use super::super::wish::{Limits, Meetings};
+use super::super::{class, declared_charset, markup};
+use super::{Stamp, lines};
+
+/// Nothing of what people wrote is cut off.
+const WHOLE: Limits = Limits {
+    message: usize::MAX,
+    text: usize::MAX / 8,
+    body: usize::MAX,
+};
+
+/// The line above a text that is brought along.
+const RULE: &str = "-----Original Message-----";
+
+/// A message that another one refers to.
+#[derive(Clone, Copy, Debug)]
+pub struct Original<'o> {
+    /// RFC 5322 text, as stored.
+    pub raw: &'o [u8],
+    /// What of it goes along.
+    pub bring: Bring,
+}
+
+/// What of an original goes along.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Bring {
+    /// Its text, quoted, and the pictures in it: a reply.
+    Quote,
+    /// Its text and all that is attached: a forward.
+    Everything,
+    /// Nothing but the thread: a reply whose author has written all of it.
+    Thread,
+}
+
+/// How a reply names what it replies to.
+pub(super) struct Thread {
+    pub(super) replied_to: String,
+    pub(super) references: String,
+}
+
+impl Original<'_> {
+    /// What a reply says of its thread; a forward begins one of its own.
+    pub(super) fn thread(&self) -> Option<Thread> {
+        let (fields, _) = Fields::split(self.raw);
+        let id = fields.ids("Message-ID").into_iter().next()?;
+        if self.bring == Bring::Everything {
+            return None;
+        }
+        let mut ids = fields.ids("References");
+        ids.push(id.clone());
+        let references: Vec<String> = ids.iter().map(|id| format!("<{id}>")).collect();
+        Some(Thread {
+            replied_to: format!("<{id}>"),
+            references: references.join("\r\n "),
+        })
+    }
+
+    /// The entity (with CRLF line ends) with this original in it.
+    pub(super) fn brought_along(&self, entity: Vec<u8>, stamp: &Stamp) -> Vec<u8> {
+        if self.bring == Bring::Thread {
+            return entity;
+        }
+        let written = Text::of(&entity);
+        // What is signed or encrypted is whole, or it is broken.
+        if written.message.root.fields.is_empty() || written.smime() != Smime::No {
+            return entity;
+        }
+        let raw = lines::canonical(self.raw);
+        let original = Text::of(&raw);
+        let sealed = original.smime() == Smime::Opaque || original.message.cut;
+        let mut out = written.message.root.fields.without_content();
+        if !written.message.root.fields.has("MIME-Version") {
+            out.extend_from_slice(b"MIME-Version: 1.0\r\n");
+        }
+        let mut boundaries = Boundaries { stamp, count: 0 };
+        let whole = match (self.bring, sealed) {
+            (Bring::Everything, true) => enclosed(&written, &raw, &mut boundaries),
+            (_, true) => return entity,
+            (bring, false) => combined(&written, &original, bring, &mut boundaries),
+        };
+        whole.write_part(&mut out);
+        out
+    }
+}
+
+/// A message, taken apart for its text.
+struct Text<'m> {
+    raw: &'m [u8],
+    message: Message<'m>,
+}
+
+impl<'m> Text<'m> {
+    fn of(raw: &'m [u8]) -> Self {
+        Self {
+            raw,
+            message: Message::parse(raw),
+        }
+    }
+
+    fn smime(&self) -> Smime {
+        class::smime(&self.message.root)
+    }
+
+    fn layout(&self) -> Layout<'_, 'm> {
+        Layout::of(&self.message.root, Meetings::AsMail)
+    }
+
+    fn body(&self, layout: &Layout<'_, 'm>, kind: BodyType) -> String {
+        let label = declared_charset(&self.message.root);
+        let source = Source {
+            raw: self.raw,
+            message: &self.message,
+            layout,
+            hint: Hint::new(label.as_deref()),
+            limits: WHOLE,
+            smime: self.smime(),
+        };
+        source.text(kind)
+    }
+
+    /// Who wrote it to whom, when and of what: name and value of each line.
+    fn about(&self) -> Vec<(&'static str, String)> {
+        let fields = &self.message.root.fields;
+        let people = |name| {
+            let named = fields.mailboxes(name, Hint::default());
+            let named: Vec<String> = named.iter().map(Mailbox::full).collect();
+            Some(named.join("; ")).filter(|named| !named.is_empty())
+        };
+        let text = |name| fields.text(name, Hint::default());
+        let lines = [
+            ("From", people("From")),
+            ("Sent", text("Date")),
+            ("To", people("To")),
+            ("Cc", people("Cc")),
+            ("Subject", text("Subject")),
+        ];
+        let said = lines
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)));
+        said.collect()
+    }
+}
+
+/// Names of boundaries: the same for the same message.
+struct Boundaries<'s> {
+    stamp: &'s Stamp,
+    count: usize,
+}
+
+impl Boundaries<'_> {
+    fn multipart(
+        &mut self,
+        kind: &'static str,
+        parts: Vec<MimePart<'static>>,
+    ) -> MimePart<'static> {
+        self.count += 1;
+        let id = self.stamp.message_id.split('@').next().unwrap_or_default();
+        // No line of quoted-printable or base64 has `=_` at such a place.
+        let boundary = format!("=_{}_{id}", self.count);
+        let kind = ContentType::new(kind).attribute("boundary", boundary);
+        MimePart::new(kind, BodyPart::Multipart(parts))
+    }
+}
+
+/// What was written, and the original as a message of its own below it.
+fn enclosed(
+    written: &Text<'_>,
+    original: &[u8],
+    boundaries: &mut Boundaries<'_>,
+) -> MimePart<'static> {
+    let mut enclosed =
+        b"Content-Type: message/rfc822\r\nContent-Disposition: attachment\r\n\r\n".to_vec();
+    enclosed.extend_from_slice(original);
+    let parts = vec![
+        MimePart::raw(copied(&written.message.root)),
+        MimePart::raw(enclosed),
+    ];
+    boundaries.multipart("multipart/mixed", parts)
+}
+
+/// One text out of both, and what is attached to it.
+fn combined(
+    written: &Text<'_>,
+    original: &Text<'_>,
+    bring: Bring,
+    boundaries: &mut Boundaries<'_>,
+) -> MimePart<'static> {
+    let (own, theirs) = (written.layout(), original.layout());
+    let plain = plain_text(
+        &written.body(&own, BodyType::Plain),
+        &original.body(&theirs, BodyType::Plain),
+        &original.about(),
+        bring,
+    );
+    let plain = text_part("text/plain", plain);
+    let mut shown = BTreeSet::new();
+    let mut body = if own.is_rich() {
+        let html = rich_text(
+            &written.body(&own, BodyType::Html),
+            &original.body(&theirs, BodyType::Html),
+            &original.about(),
+            bring,
+        );
+        shown = markup::referenced_ids(&html);
+        boundaries.multipart(
+            "multipart/alternative",
+            vec![plain, text_part("text/html", html)],
+        )
+    } else {
+        plain
+    };
+    let is_shown = |part: &&Part<'_>| {
+        let id = part.fields.ids("Content-ID").into_iter().next();
+        id.is_some_and(|id| shown.contains(&id.to_ascii_lowercase()))
+    };
+    let both = own.attachments.iter().chain(&theirs.attachments);
+    let pictures: Vec<_> = both.copied().filter(is_shown).collect();
+    if !pictures.is_empty() {
+        let mut parts = vec![body];
+        parts.extend(pictures.into_iter().map(|part| MimePart::raw(copied(part))));
+        body = boundaries.multipart("multipart/related", parts);
+    }
+    let attached = own.attachments.iter().chain(match bring {
+        Bring::Everything => theirs.attachments.as_slice(),
+        Bring::Quote | Bring::Thread => &[],
+    });
+    let files: Vec<_> = attached.copied().filter(|part| !is_shown(part)).collect();
+    if files.is_empty() {
+        return body;
+    }
+    let mut parts = vec![body];
+    parts.extend(files.into_iter().map(|part| MimePart::raw(copied(part))));
+    boundaries.multipart("multipart/mixed", parts)
+}
+
+fn text_part(kind: &'static str, text: String) -> MimePart<'static> {
+    let kind = ContentType::new(kind).attribute("charset", "utf-8");
+    MimePart::new(kind, text)
+}
+
+/// A part with the fields that describe its content: of an outermost part the others are the message's.
+fn copied(part: &Part<'_>) -> Vec<u8> {
+    let mut copy = Vec::with_capacity(part.content.len() + 256);
+    for (name, field) in part.fields.each() {
+        let about = name.get(..8);
+        if about.is_some_and(|about| about.eq_ignore_ascii_case(b"Content-")) {
+            copy.extend(field);
+        }
+    }
+    copy.extend_from_slice(b"\r\n");
+    copy.extend_from_slice(part.content);
+    copy
+}
+
+fn plain_text(
+    written: &str,
+    original: &str,
+    about: &[(&'static str, String)],
+    bring: Bring,
+) -> String {
+    let mut text = format!("{written}\r\n\r\n{RULE}\r\n");
+    for (name, value) in about {
+        text.extend([*name, ": ", value, "\r\n"]);
+    }
+    text.push_str("\r\n");
+    let quote = if bring == Bring::Quote { ">" } else { "" };
+    for line in original.lines() {
+        text.push_str(quote);
+        // Quoted lines stand together: `>>` is a quote within a quote (RFC 3676 section 4.5).
+        if !quote.is_empty() && !line.is_empty() && !line.starts_with('>') {
+            text.push(' ');
+        }
+        text.extend([line, "\r\n"]);
+    }
+    text
+}
+
+fn rich_text(
+    written: &str,
+    original: &str,
+    about: &[(&'static str, String)],
+    bring: Bring,
+) -> String {
+    let mut block = String::from("<br>\r\n<hr>\r\n<div>");
+    for (name, value) in about {
+        block.push_str(&format!("<b>{name}:</b> {}<br>\r\n", escaped(value)));
+    }
+    block.push_str("</div>\r\n<br>\r\n");
+    let (open, close) = match bring {
+        Bring::Quote => ("<blockquote type=\"cite\">\r\n", "\r\n</blockquote>\r\n"),
+        Bring::Everything | Bring::Thread => ("<div>\r\n", "\r\n</div>\r\n"),
+    };
+    block.extend([open, inner(original), close]);
+    let end = written.to_ascii_lowercase().rfind("</body");
+    let (above, below) = written.split_at(end.unwrap_or(written.len()));
+    [above, &block, below].concat()
+}
+
+/// What is inside of `body`, or all of it.
+fn inner(html: &str) -> &str {
+    let lower = html.to_ascii_lowercase();
+    let start = lower.find("<body").and_then(|open| {
+        let close = lower.get(open..)?.find('>')?;
+        Some(open + close + 1)
+    });
+    let start = start.unwrap_or(0);
+    let end = lower.rfind("</body").filter(|end| *end >= start);
+    html.get(start..end.unwrap_or(html.len())).unwrap_or(html)
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
