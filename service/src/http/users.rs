@@ -1,13 +1,13 @@
 //! The users file: one account a line, read as a whole, read again when it changes.
 //!
 //! ```text
-//! # name:hash[:address]
+//! # name:hash[:address[,alias…]]
 //! anna:$argon2id$v=19$m=19456,t=2,p=1$…:anna.arendt@example.org
 //! bert@example.net:$argon2id$…
 //! ```
 //!
-//! A name without a domain belongs to the default domain, when there is one. Anybody may sign in by the
-//! address as well. A file with a mistake is refused as a whole, at start; later the last good one stays.
+//! A name without a domain belongs to the default domain, when there is one. Anybody may sign in by an
+//! address as well, and send by any of them. A file with a mistake is refused as a whole, at start; later the last good one stays.
 
 mod bench;
 mod file;
@@ -134,6 +134,24 @@ impl Users {
     #[must_use]
     pub fn count(&self) -> usize {
         self.table().len()
+    }
+
+    /// The account that mail to `address` is for: a user's, in a domain of ours.
+    #[must_use]
+    pub fn account_of(&self, address: &str) -> Option<AccountName> {
+        let (local, domain) = address.rsplit_once('@')?;
+        let login = LoginName {
+            local: local.to_lowercase(),
+            domain: Some(domain.to_lowercase()),
+        };
+        let ours = self
+            .shared
+            .domains
+            .iter()
+            .any(|own| Some(own) == login.domain.as_ref());
+        let table = self.table();
+        let entry = ours.then(|| table.find(&login, &self.shared.domains))??;
+        Some(entry.name.clone())
     }
 
     /// Reads the file again. One with mistakes changes nothing.

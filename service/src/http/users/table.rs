@@ -23,7 +23,10 @@ pub struct Mistake {
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) name: AccountName,
+    /// The first of its addresses.
     pub(super) address: Option<Arc<str>>,
+    /// Its other addresses, lower case.
+    aliases: Vec<String>,
     /// Changes with the hash.
     pub(super) generation: u64,
     hash: Box<str>,
@@ -122,6 +125,7 @@ impl Table {
             return Err("leads to the same account as a line above");
         }
         logins.extend(entry.address.as_deref().map(str::to_lowercase));
+        logins.extend(entry.aliases.iter().cloned());
         for login in logins {
             self.logins
                 .entry(login.into())
@@ -146,21 +150,30 @@ fn entry(line: &str, domains: &[String]) -> Result<Entry, &'static str> {
     let hash = fields
         .next()
         .ok_or("has no hash: name:hash or name:hash:address is wanted")?;
-    let address = fields.next().filter(|address| !address.is_empty());
+    let addresses = fields.next().unwrap_or_default().split(',');
+    let addresses: Vec<&str> = addresses
+        .map(str::trim)
+        .filter(|address| !address.is_empty())
+        .collect();
     check_name(name, domains)?;
     match PasswordHash::new(hash) {
         Ok(parsed) if parsed.algorithm.as_str() == "argon2id" && parsed.hash.is_some() => {}
         Ok(_) => return Err("has a hash of another kind than argon2id"),
         Err(_) => return Err("has no readable hash; directpush users line NAME makes one"),
     }
-    if address.is_some_and(|address| !is_address(address)) {
+    if !addresses.iter().all(|address| is_address(address)) {
         return Err("has an address that is none");
     }
     let mut hasher = DefaultHasher::new();
     hash.hash(&mut hasher);
     Ok(Entry {
         name: AccountName::new(&name.to_lowercase()),
-        address: address.map(Arc::from),
+        address: addresses.first().copied().map(Arc::from),
+        aliases: addresses
+            .iter()
+            .skip(1)
+            .map(|address| address.to_lowercase())
+            .collect(),
         generation: hasher.finish(),
         hash: hash.into(),
     })
