@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, Metadata};
 use std::io::ErrorKind;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use crate::error::{BackendError, Kind};
@@ -214,6 +214,9 @@ pub(crate) fn provide(root: &Path, role: Role) -> Result<Folder, BackendError> {
             .into_iter()
             .find(|folder| folder.role == role))
     };
+    if role == Role::Inbox {
+        make_root(root).map_err(io(OP))?;
+    }
     if let Some(folder) = find()? {
         return Ok(folder);
     }
@@ -234,6 +237,16 @@ pub(crate) fn provide(root: &Path, role: Role) -> Result<Folder, BackendError> {
     }
     complete(&dir).map_err(io(OP))?;
     find()?.ok_or_else(|| BackendError::new(Kind::Refused, OP))
+}
+
+/// Makes the Maildir of an account that has none yet, as a delivery agent does. What is above it must be there: if it
+/// is not, a file system is missing, and mail must not be hidden below its mount point.
+fn make_root(root: &Path) -> std::io::Result<()> {
+    match fs::DirBuilder::new().mode(0o700).create(root) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        other => other?,
+    }
+    complete(root)
 }
 
 /// Makes the directories of a folder that are missing, before something is written into it.
@@ -257,6 +270,17 @@ mod tests {
     use crate::error::Kind;
     use crate::folder::Role;
     use crate::name::FolderRef;
+
+    #[test]
+    fn the_first_mail_makes_the_maildir_but_not_what_is_above() {
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().join("anna");
+        let inbox = super::provide(&root, Role::Inbox).unwrap();
+        assert_eq!((inbox.role, inbox.reference.as_str()), (Role::Inbox, ""));
+        let missing = place.path().join("not/mounted");
+        let error = super::provide(&missing, Role::Inbox).unwrap_err();
+        assert!(!missing.exists(), "{error:?}");
+    }
 
     fn make(root: &Path, names: &[&str]) {
         for name in names {

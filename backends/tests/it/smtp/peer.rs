@@ -1,4 +1,6 @@
-//! An SMTP server that answers as it is told, written by hand for its faults.
+//! An SMTP server that answers as it is told, written by hand for its faults. The service's tests use it as well.
+
+#![allow(dead_code, reason = "each of the two uses a part of it")]
 
 use std::sync::{Arc, Mutex};
 
@@ -17,6 +19,8 @@ pub(crate) struct Script {
     pub(crate) data: &'static str,
     /// To the dot; `None`: the connection is closed instead.
     pub(crate) message: Option<&'static str>,
+    /// After it has the dot, it says nothing until it is released.
+    pub(crate) mute: bool,
 }
 
 impl Default for Script {
@@ -28,6 +32,7 @@ impl Default for Script {
             recipient: |_| "250 ok",
             data: "354 go on",
             message: Some("250 taken"),
+            mute: false,
         }
     }
 }
@@ -43,6 +48,7 @@ pub(crate) struct Mail {
 #[derive(Debug, Default)]
 struct Seen {
     taken: Vec<Mail>,
+    received: Vec<Vec<u8>>,
     lines: Vec<String>,
     connections: usize,
     closed: usize,
@@ -52,6 +58,7 @@ struct Seen {
 pub(crate) struct Peer {
     port: u16,
     seen: Arc<(Mutex<Seen>, Notify)>,
+    release: Arc<Notify>,
     /// Ends with the peer.
     _tasks: JoinSet<()>,
 }
@@ -62,14 +69,17 @@ impl Peer {
         let port = listener.local_addr().unwrap().port();
         let seen = Arc::new((Mutex::default(), Notify::new()));
         let theirs = Arc::clone(&seen);
+        let release = Arc::new(Notify::new());
+        let released = Arc::clone(&release);
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
                 let seen = Arc::clone(&theirs);
+                let release = Arc::clone(&released);
                 note(&seen, |seen| seen.connections += 1);
                 connections.spawn(async move {
-                    let _gone = serve(stream, script, &seen).await;
+                    let _gone = serve(stream, script, &seen, &release).await;
                     note(&seen, |seen| seen.closed += 1);
                 });
             }
@@ -77,6 +87,7 @@ impl Peer {
         Self {
             port,
             seen,
+            release,
             _tasks: tasks,
         }
     }
@@ -89,8 +100,22 @@ impl Peer {
         self.seen.0.lock().unwrap().taken.clone()
     }
 
+    /// All messages that came with their dot, also those that were not taken.
+    pub(crate) fn received(&self) -> Vec<Vec<u8>> {
+        self.seen.0.lock().unwrap().received.clone()
+    }
+
     pub(crate) fn connections(&self) -> usize {
         self.seen.0.lock().unwrap().connections
+    }
+
+    /// Lets one answer out that is held back.
+    pub(crate) fn release(&self) {
+        self.release.notify_one();
+    }
+
+    pub(crate) async fn until_taken(&self, count: usize) {
+        self.until(|seen| seen.taken.len() >= count).await;
     }
 
     pub(crate) async fn until_line(&self, line: &str) {
@@ -123,6 +148,7 @@ async fn serve(
     stream: TcpStream,
     script: Script,
     seen: &(Mutex<Seen>, Notify),
+    release: &Notify,
 ) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     say(&mut stream, script.greeting).await?;
@@ -162,11 +188,18 @@ async fn serve(
                 say(&mut stream, script.data).await?;
                 if script.data.starts_with('3') {
                     mail.message = message(&mut stream, seen).await?;
+                    note(seen, |seen| seen.received.push(mail.message.clone()));
                     let Some(answer) = script.message else {
                         return Ok(());
                     };
                     if answer.starts_with('2') {
                         note(seen, |seen| seen.taken.push(mail.clone()));
+                    }
+                    if script.mute {
+                        tokio::select! {
+                            gone = stream.read_line(&mut line) => return gone.map(drop),
+                            () = release.notified() => {}
+                        }
                     }
                     say(&mut stream, answer).await?;
                 }
