@@ -8,6 +8,7 @@ mod control;
 mod core;
 mod front;
 mod limits;
+mod outbox;
 mod upkeep;
 
 use std::net::SocketAddr;
@@ -48,8 +49,10 @@ impl App {
     pub async fn start(config: &Config) -> Result<RunningApp, StartError> {
         limits::open_files(config);
         let metrics = Metrics::new()?;
-        let core = Core::start(config, &metrics, &Clock::system()).await?;
-        match Front::start(config, core.dispatch(), &metrics).await {
+        let users = front::load_users(config).await?;
+        let outbox = outbox::open(config, users.clone()).await?;
+        let core = Core::start(config, outbox, &metrics, &Clock::system()).await?;
+        match Front::with_users(config, users, core.dispatch(), &metrics).await {
             Ok(front) => Ok(RunningApp {
                 control: control::start(config, &core, &front).await,
                 front,
@@ -149,6 +152,24 @@ pub enum StartError {
     /// The users file could not be read or has mistakes.
     #[error(transparent)]
     Users(#[from] UsersError),
+    /// A file that the settings name could not be read.
+    #[error("cannot read {path} ({key})")]
+    File {
+        /// The setting.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The relay cannot be talked to as configured.
+    #[error("the relay cannot be used ({key})")]
+    Relay {
+        /// The setting.
+        key: &'static str,
+        /// What is wrong.
+        source: backends::smtp::RelayError,
+    },
     /// The database could not be opened.
     #[error("cannot open {path} (store.path)")]
     Store {

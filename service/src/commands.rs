@@ -22,6 +22,7 @@ mod owned;
 mod ping;
 mod provision;
 mod receipts;
+mod send;
 mod settings;
 mod sync;
 
@@ -37,6 +38,7 @@ use crate::clock::Clock;
 use crate::commands::context::Context;
 use crate::commands::governor::Governors;
 pub use crate::commands::receipts::Receipts;
+pub use crate::commands::send::{Directory, Outbox, OutboxLimits};
 use crate::config::ConflictPolicy;
 use crate::error::Fault;
 use crate::http::Dispatch;
@@ -69,8 +71,11 @@ pub struct Grants {
 }
 
 /// The commands that exist, in the order in which OPTIONS lists them.
-const COMMANDS: [Command; 11] = [
+const COMMANDS: [Command; 14] = [
     Command::Sync,
+    Command::SendMail,
+    Command::SmartForward,
+    Command::SmartReply,
     Command::FolderSync,
     Command::FolderCreate,
     Command::FolderDelete,
@@ -94,6 +99,8 @@ pub struct Commands {
     pub supervisor: Arc<Supervisor>,
     /// Answers on their way.
     pub receipts: Arc<Receipts>,
+    /// What messages go out by.
+    pub outbox: Arc<Outbox>,
     /// What is granted.
     pub grants: Arc<Grants>,
     /// What is counted.
@@ -164,6 +171,9 @@ async fn whole(context: &mut Context<'_>) -> Result<Answer, Fault> {
         Command::Settings => settings::serve(context).await,
         Command::ItemOperations => item_operations::serve(context).await,
         Command::Provision => provision::serve(context).await,
+        Command::SendMail | Command::SmartForward | Command::SmartReply => {
+            send::serve(context).await
+        }
         other => Err(Fault::NotServed(other)),
     }
 }

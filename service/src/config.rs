@@ -10,6 +10,7 @@ mod problem;
 mod raw;
 mod reader;
 mod reference;
+mod smtp;
 mod surroundings;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ pub use network::Network;
 pub use problem::Problem;
 pub use reader::Flag;
 pub use reference::{example as reference_example, page as reference_page};
+pub use smtp::{Relay, RelaySecurity, Smtp};
 pub use surroundings::no_color;
 
 use raw::Raw;
@@ -49,6 +51,8 @@ pub struct Config {
     pub mail: Mail,
     /// Contacts of the accounts.
     pub contacts: Contacts,
+    /// Sending mail.
+    pub smtp: Smtp,
     /// What the service keeps.
     pub store: Store,
     /// Newest version that is offered.

@@ -4,6 +4,8 @@
 //! sees. HTTP 500 is never an answer, since iOS then loads everything again; what nothing else can be said of is 503
 //! with `Retry-After`.
 
+mod unsent;
+
 use backends::{BackendError, Kind};
 use http::StatusCode as Http;
 use protocol::command::{BodyError, IdError, StatusCode, status_only};
@@ -20,6 +22,8 @@ use crate::index::IndexError;
 use crate::store::StoreError;
 use crate::telemetry::Facts;
 use crate::watch::RefreshError;
+
+pub use self::unsent::Unsent;
 
 /// Seconds after which a device may ask again when a part of the service is away; spread by as much again.
 const RETRY_AFTER_S: u32 = 30;
@@ -52,6 +56,9 @@ pub enum Fault {
     /// The index failed.
     #[error("index: {0}")]
     Index(#[source] IndexError),
+    /// A message was not sent.
+    #[error("not sent: {0}")]
+    Unsent(#[from] Unsent),
     /// Too much is going on to answer well: asking again soon helps.
     #[error("busy")]
     Busy,
@@ -130,6 +137,7 @@ impl Fault {
                 facts.note = Some("index failed");
                 Refusal::unavailable(RETRY_AFTER_S, "index failed").into()
             }
+            Self::Unsent(why) => unsent::answer(why, command, version, facts),
             Self::Busy => {
                 facts.note = Some("busy");
                 Refusal::unavailable(1, "busy").into()

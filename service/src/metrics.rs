@@ -9,17 +9,19 @@
 pub mod family;
 mod labels;
 mod rooms;
+mod sending;
 
 use prometheus::{Encoder, Registry, TextEncoder};
 
 pub use labels::{
     AcceptProblem, AuthCause, ChangeStage, ConvertOutcome, DoubtOutcome, GapCause, ParkEnd,
-    ParkKind, RequestClass, WatchMode,
+    ParkKind, RequestClass, SendResult, SendRoute, WatchMode,
 };
 pub use rooms::{
     AuthMetrics, ChangeMetrics, ConnectionMetrics, ConvertMetrics, PushMetrics, RequestMetrics,
     TraceMetrics, WatchMetrics,
 };
+pub use sending::SendMetrics;
 
 /// All metrics of the process. Cloning a room is cheap, and both clones count into the same series.
 #[derive(Clone, Debug)]
@@ -37,6 +39,8 @@ pub struct Metrics {
     pub auth: AuthMetrics,
     /// Items on their way from text formats to what phones read.
     pub convert: ConvertMetrics,
+    /// Messages that devices send.
+    pub sending: SendMetrics,
     /// Sockets.
     pub connections: ConnectionMetrics,
     /// Looks at the wire.
@@ -58,6 +62,7 @@ impl Metrics {
             requests: RequestMetrics::new(&registry)?,
             auth: AuthMetrics::new(&registry)?,
             convert: ConvertMetrics::new(&registry)?,
+            sending: SendMetrics::new(&registry)?,
             connections: ConnectionMetrics::new(&registry)?,
             trace: TraceMetrics::new(&registry)?,
             registry,

@@ -15,7 +15,7 @@ use crate::app::accounts::Accounts;
 use crate::app::{limits, upkeep};
 use crate::clock::Clock;
 use crate::commands::governor::Governors;
-use crate::commands::{Commands, Grants, Receipts};
+use crate::commands::{Commands, Grants, Outbox, Receipts};
 use crate::config::{Config, Push};
 use crate::control::{Live, Survey};
 use crate::http::Dispatch;
@@ -56,6 +56,7 @@ impl Core {
     /// Opens the store and starts what watches and waits.
     pub(super) async fn start(
         config: &Config,
+        outbox: Arc<Outbox>,
         metrics: &Metrics,
         clock: &Clock,
     ) -> Result<Self, StartError> {
@@ -103,6 +104,7 @@ impl Core {
             index,
             hub: Arc::clone(&hub),
             supervisor,
+            outbox,
             grants: Arc::new(grants(config)),
             clock: clock.clone(),
             metrics: metrics.clone(),

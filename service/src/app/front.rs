@@ -53,8 +53,18 @@ impl Front {
         dispatch: Arc<dyn Dispatch>,
         metrics: &Metrics,
     ) -> Result<Self, StartError> {
-        // What can fail comes first: nothing runs until all of it is there.
         let users = load_users(config).await?;
+        Self::with_users(config, users, dispatch, metrics).await
+    }
+
+    /// As [`Self::start`], with the users file read already.
+    pub(super) async fn with_users(
+        config: &Config,
+        users: Users,
+        dispatch: Arc<dyn Dispatch>,
+        metrics: &Metrics,
+    ) -> Result<Self, StartError> {
+        // What can fail comes first: nothing runs until all of it is there.
         let certificates = config.listen.tls.as_ref();
         let certificates = certificates.map(Certificates::load).transpose()?;
         let eas = bind("listen.eas", config.listen.eas)?;
@@ -182,7 +192,8 @@ impl Front {
     }
 }
 
-async fn load_users(config: &Config) -> Result<Users, StartError> {
+/// Reads the users file.
+pub(super) async fn load_users(config: &Config) -> Result<Users, StartError> {
     let (path, domains) = (config.auth.users_file.clone(), config.auth.domains.clone());
     let loading = tokio::task::spawn_blocking(move || Users::load(&path, &domains));
     let users = loading.await.map_err(|_| StartError::Interrupted)??;

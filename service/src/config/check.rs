@@ -2,6 +2,8 @@
 //!
 //! Every rule is looked at, whatever the others said, so that all mistakes are told at once.
 
+mod smtp;
+
 use std::fmt::Display;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
@@ -30,6 +32,7 @@ pub(super) fn check(raw: &Raw, problems: &mut Vec<Problem>) -> Option<Config> {
     let autodiscover = check.autodiscover(&raw.autodiscover);
     let mail = check.mail(&raw.mail);
     let contacts = check.contacts(&raw.contacts);
+    let smtp = check.smtp(&raw.smtp, &auth.domains);
     let store = check.store(&raw.store);
     let max_version = check.max_version(&raw.protocol.max_version);
     let log = check.log(&raw.log);
@@ -43,6 +46,7 @@ pub(super) fn check(raw: &Raw, problems: &mut Vec<Problem>) -> Option<Config> {
         autodiscover,
         mail,
         contacts: contacts?,
+        smtp: smtp?,
         store,
         max_version: max_version?,
         log: log?,

@@ -197,7 +197,7 @@ sections! {
 
     /// Signing in.
     auth: Auth {
-        /// File with one user a line: `name:$argon2id$…` and, after another colon, the address.
+        /// File with one user a line: `name:$argon2id$…` and, after another colon, the address; more after commas.
         /// Read again when it changes.
         users_file: String = String::from("/etc/directpush/users"),
         /// Domains that belong to this service, the default one first.
@@ -236,6 +236,32 @@ sections! {
         /// says, which is `server` for most; `server`: the other program; `client`: the device; `merge`: each of
         /// them where only it changed something, and the other program where both did.
         conflict: String = String::from("device"),
+    }
+
+    /// Sending mail.
+    smtp: Smtp {
+        /// The relay (smarthost) that takes mail for everybody who has no mailbox here: a name or an address.
+        /// Without one only users of this service can be written to.
+        host: Option<String> = None,
+        /// Its port; 0 means 465 with `tls`, 587 with `starttls`, 25 with `plain`.
+        port: u64 = 0,
+        /// How the connection is protected: `tls` from the first byte, `starttls` (or nothing is sent), or `plain`,
+        /// which is for a relay on this machine; `plain-anywhere` if it must be.
+        security: String = String::from("starttls"),
+        /// User to sign in to the relay with, if it wants that.
+        user: Option<String> = None,
+        /// File with the password of `user`; a line end after it does not count.
+        password_file: Option<String> = None,
+        /// File with certificates, PEM, that are trusted besides the system's.
+        ca_file: Option<String> = None,
+        /// How the service calls itself to the relay; without it, the first of `auth.domains`.
+        hello: Option<String> = None,
+        /// Longest wait for an answer of the relay, in seconds; for its last one, ten times as long.
+        timeout_s: u64 = 60,
+        /// Recipients that one message may have.
+        recipients_max: u64 = 500,
+        /// Largest message, in bytes, with the original that a reply or a forward brings along.
+        message_bytes_max: u64 = 52_428_800,
     }
 
     /// What the service keeps: ids and numbers, no content.

@@ -152,6 +152,7 @@ impl Line {
             held_ms = nonzero(facts.held),
             backend_ms = nonzero(facts.backend),
             store_ms = nonzero(facts.store),
+            recipients = facts.recipients,
             bytes_in = self.bytes_in,
             bytes_out = self.bytes_out,
             http_status = self.http_status,

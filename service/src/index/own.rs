@@ -4,7 +4,7 @@ use backends::{ItemRef, ItemState};
 
 use crate::ids::{DeviceId, FolderNo, ItemNo, Principal, ServerId};
 use crate::index::cursor::Row;
-use crate::index::items::{live_folder, numbers, put_head};
+use crate::index::items::{IndexedItem, live_folder, numbers, put_head};
 use crate::index::{Index, IndexError, delta};
 use crate::store::item::{self, At};
 use crate::store::{Write, moved};
@@ -32,6 +32,45 @@ impl Index {
         .await?;
         write.commit().await?;
         Ok(item)
+    }
+
+    /// Writes down a mark that a device caused outside of its Sync (an answered message) on a row as it was before: told
+    /// to that device like to all others, but does not wake it, unless the row has a change that it was not told yet.
+    ///
+    /// # Errors
+    /// `NoFolder`; the store's.
+    pub async fn adopt_change(
+        &self,
+        who: Principal,
+        id: ServerId,
+        (before, state): (&IndexedItem, &ItemState),
+    ) -> Result<(), IndexError> {
+        let told = self.verify(who, &[id.folder]).await?;
+        let told = told.first().map(|standing| standing.told);
+        let at = At {
+            account: who.account,
+            folder: id.folder,
+        };
+        let mut write = self.store.write().await?;
+        let mut head = live_folder(&mut write, at).await?.head;
+        let mut numbers = numbers(&head);
+        let row = item::one(&mut write, at, id.item).await?;
+        let same = |row: &Row| !row.removed && row.version == before.version;
+        if let Some(row) = row.filter(same)
+            && row.version != state.version
+        {
+            let known = Some(row.changed) <= told || row.changed_by == Some(who.device);
+            let row = Row {
+                version: state.version.clone(),
+                changed: numbers.next_seq(),
+                changed_by: known.then_some(who.device),
+                ..row
+            };
+            item::update(&mut write, at, &row).await?;
+            put_head(&mut write, at, &mut head, numbers).await?;
+            write.commit().await?;
+        }
+        Ok(())
     }
 
     /// Writes down that a device removed an item outside of its Sync: told like any removal, but does

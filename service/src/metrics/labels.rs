@@ -154,6 +154,36 @@ label! {
 }
 
 label! {
+    /// How a message of a device went.
+    SendResult("result") {
+        /// It went.
+        Sent = "sent",
+        /// It went, but not to all; its author was told whom.
+        Partly = "partly",
+        /// It had gone before.
+        Duplicate = "duplicate",
+        /// It did not go, and would not.
+        Refused = "refused",
+        /// It did not go this time.
+        Failed = "failed",
+    }
+}
+
+label! {
+    /// Where a message of a device went.
+    SendRoute("route") {
+        /// To the relay.
+        Relay = "relay",
+        /// To mailboxes here.
+        Local = "local",
+        /// To both.
+        Both = "both",
+        /// Nowhere.
+        None = "none",
+    }
+}
+
+label! {
     /// What conversion did to an item that it could not bring over completely.
     ConvertOutcome("outcome") {
         /// Sent with less than it has.

@@ -47,6 +47,8 @@ pub struct Facts {
     pub backend: Duration,
     /// Time spent in the store.
     pub store: Duration,
+    /// How many recipients a message has.
+    pub recipients: Option<u32>,
     /// The status that the answer carries.
     pub eas_status: Option<u16>,
     /// A short word on what went wrong; a text of ours, never of the client or a backend.

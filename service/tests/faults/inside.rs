@@ -8,7 +8,7 @@ use backends::local::{LocalOptions, LocalStats, LocalStore};
 use backends::{BackendError, Mailbox};
 use directpush::clock::Clock;
 use directpush::commands::governor::Governors;
-use directpush::commands::{Commands, Grants, Receipts};
+use directpush::commands::{Commands, Grants, Outbox, Receipts};
 use directpush::config::ConflictPolicy;
 use directpush::http::Dispatch;
 use directpush::http::answer::{Answer, Content};
@@ -107,6 +107,7 @@ impl Inside {
             index,
             hub,
             supervisor,
+            outbox: Arc::new(Outbox::to_nobody()),
             grants: Arc::new(grants),
             governors: Arc::new(Governors::new(Duration::ZERO, metrics.push.clone())),
             metrics,

@@ -1,0 +1,88 @@
+//! The way out for mail: the relay that is configured, and whose addresses are here.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use backends::smtp::{Login, Relay, RelayError, RelaySettings, Security};
+use tracing::info;
+
+use crate::app::StartError;
+use crate::commands::{Directory, Outbox, OutboxLimits};
+use crate::config::{self, Config, RelaySecurity};
+use crate::http::request::AccountName;
+use crate::http::users::Users;
+
+/// The users file, asked for addresses.
+struct People(Users);
+
+impl Directory for People {
+    fn account_of(&self, address: &str) -> Option<AccountName> {
+        self.0.account_of(address)
+    }
+}
+
+/// Reads the files that the settings name. Nothing is connected to.
+pub(super) async fn open(config: &Config, users: Users) -> Result<Arc<Outbox>, StartError> {
+    let smtp = config.smtp.clone();
+    let opening = tokio::task::spawn_blocking(move || smtp.relay.as_ref().map(relay).transpose());
+    let relay = opening.await.map_err(|_| StartError::Interrupted)??;
+    match &relay {
+        Some(relay) => info!(?relay, "mail for others goes to a relay"),
+        None => info!("no relay (smtp.host): only users of this service can be written to"),
+    }
+    let domain = config.auth.domains.first();
+    Ok(Arc::new(Outbox::new(
+        relay,
+        Arc::new(People(users)),
+        domain.map_or("localhost", String::as_str),
+        OutboxLimits {
+            recipients: config.smtp.recipients_max,
+            bytes: config.smtp.message_bytes_max,
+        },
+    )))
+}
+
+/// Blocks.
+fn relay(relay: &config::Relay) -> Result<Relay, StartError> {
+    let login = match &relay.login {
+        Some((user, file)) => Some(Login {
+            user: user.clone(),
+            password: password(file)?,
+        }),
+        None => None,
+    };
+    let authorities = relay.ca_file.as_deref();
+    let authorities = authorities
+        .map(|file| std::fs::read(file).map_err(unread("smtp.ca_file", file)))
+        .transpose()?;
+    let settings = RelaySettings {
+        host: relay.host.clone(),
+        port: relay.port,
+        security: match relay.security {
+            RelaySecurity::Tls => Security::Tls,
+            RelaySecurity::StartTls => Security::StartTls,
+            RelaySecurity::Plain | RelaySecurity::PlainAnywhere => Security::Plain,
+        },
+        hello: relay.hello.clone(),
+        login,
+        authorities,
+        timeout: relay.timeout,
+    };
+    Relay::new(settings).map_err(|source| StartError::Relay {
+        key: match &source {
+            RelayError::Certificates(_) => "smtp.ca_file",
+            _ => "smtp.host",
+        },
+        source,
+    })
+}
+
+fn password(file: &Path) -> Result<String, StartError> {
+    let text = std::fs::read_to_string(file).map_err(unread("smtp.password_file", file))?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn unread(key: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> StartError + use<> {
+    let path = path.to_owned();
+    move |source| StartError::File { key, path, source }
+}

@@ -1,0 +1,220 @@
+//! SendMail, SmartReply and SmartForward (MS-ASCMD 2.2.1.16, 2.2.1.19, 2.2.1.20).
+//!
+//! A message goes once. How far it came is written down before each step that cannot be taken back ([`SendState`]):
+//!
+//! ```text
+//! begun ──▶ committing ──▶ relayed ──▶ done
+//!   ▲           │              mailboxes here, copy in Sent, mark on the original: each may be repeated
+//!   └───────────┘ the relay said no, or its answer was lost
+//! ```
+//!
+//! The relay comes before the mailboxes here, so that a message that it does not take has reached nobody when the device
+//! is told so. A repeat of what is done is told to be one; a repeat of what was relayed finishes the rest.
+
+mod compose;
+mod local;
+mod outbox;
+mod request;
+mod source;
+
+use std::time::Instant;
+
+use backends::smtp::{Submission, SubmitError};
+
+use self::compose::Mail;
+use self::outbox::Routes;
+use self::request::Wanted;
+use crate::commands::context::Context;
+use crate::error::{Fault, Unsent};
+use crate::http::answer::Answer;
+use crate::metrics::{SendResult, SendRoute};
+use crate::store::{SendState, Sending};
+
+pub use self::outbox::{Directory, Outbox, OutboxLimits};
+
+/// How a message went.
+struct Went {
+    result: SendResult,
+    route: SendRoute,
+}
+
+pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
+    let started = Instant::now();
+    let metrics = context.parts.metrics.sending.clone();
+    let went = sent(context).await;
+    metrics.duration.observe(started.elapsed().as_secs_f64());
+    let (result, route) = match &went {
+        Ok(went) => (went.result, went.route),
+        Err(Fault::Unsent(Unsent::Duplicate)) => (SendResult::Duplicate, SendRoute::None),
+        Err(Fault::Unsent(why)) if why.lasts() => (SendResult::Refused, SendRoute::None),
+        Err(_) => (SendResult::Failed, SendRoute::None),
+    };
+    metrics.results.of((result, route)).inc();
+    // A success has no body, in every version.
+    went.map(|_| Answer::empty())
+}
+
+async fn sent(context: &mut Context<'_>) -> Result<Went, Fault> {
+    let wanted = request::read(context)?;
+    let parts = context.parts.clone();
+    let turn = parts.outbox.turn((context.who, wanted.ident)).await;
+    let store = parts.index.store();
+    let sending = store
+        .begin_sending(
+            context.who,
+            &wanted.ident,
+            (context.now, wanted.known_since),
+        )
+        .await?;
+    if sending.state == SendState::Done {
+        // Who waited for the first request of this message has asked once, as far as its user knows.
+        return match turn.waited {
+            true => Ok(Went {
+                result: SendResult::Sent,
+                route: SendRoute::None,
+            }),
+            false => Err(Unsent::Duplicate.into()),
+        };
+    }
+    let mail = match compose::mail(context, &wanted, sending).await {
+        Ok(mail) => mail,
+        Err(Fault::Unsent(why)) if sending.state != SendState::Begun => {
+            // It has gone; what would have been done here cannot be made any more.
+            tracing::warn!(account = %context.who.account, error = %why, "sent message not finished");
+            note(context, &wanted, SendState::Done).await?;
+            return Ok(Went {
+                result: SendResult::Sent,
+                route: SendRoute::Relay,
+            });
+        }
+        Err(other) => return Err(other),
+    };
+    context.facts.recipients = u32::try_from(mail.outgoing.recipients.len()).ok();
+    let went = finished(context, &wanted, &mail, sending).await?;
+    drop(turn);
+    Ok(went)
+}
+
+/// From where it stands to its end.
+async fn finished(
+    context: &mut Context<'_>,
+    wanted: &Wanted,
+    mail: &Mail,
+    sending: Sending,
+) -> Result<Went, Fault> {
+    let Mail { routes, .. } = mail;
+    let mut refused = match sending.state {
+        SendState::Begun => relayed(context, wanted, mail).await?,
+        // The process ended between writing this down and the relay's answer. The dot was on its way, so the relay has
+        // the message more likely than not: another one would be a second mail to everybody.
+        SendState::Committing => {
+            tracing::warn!(account = %context.who.account, "message in doubt counts as sent");
+            context.parts.metrics.sending.in_doubt.inc();
+            Vec::new()
+        }
+        SendState::Relayed | SendState::Done => Vec::new(),
+    };
+    if sending.state != SendState::Relayed {
+        note(context, wanted, SendState::Relayed).await?;
+    }
+    let elsewhere = routes.relayed.len() > refused.len();
+    refused.extend(local::deliver(context, wanted, mail, elsewhere).await?);
+    if !refused.is_empty() {
+        local::report(context, wanted, mail, &refused).await?;
+    }
+    let kept = !wanted.save || local::keep(context, wanted, mail).await;
+    if let Some(source) = &mail.source {
+        source::mark(context, source).await;
+    }
+    if kept {
+        note(context, wanted, SendState::Done).await?;
+    }
+    Ok(Went {
+        result: match refused.is_empty() {
+            true => SendResult::Sent,
+            false => SendResult::Partly,
+        },
+        route: routes.label(),
+    })
+}
+
+/// Submits to the relay what is for others. Answers whom it refused, each with its answer.
+async fn relayed(
+    context: &mut Context<'_>,
+    wanted: &Wanted,
+    mail: &Mail,
+) -> Result<Vec<(String, u16)>, Fault> {
+    let Routes { relayed, here, .. } = &mail.routes;
+    let Some(relay) = context.parts.outbox.relay().filter(|_| !relayed.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let started = Instant::now();
+    let submission = Submission {
+        sender: &mail.outgoing.sender,
+        recipients: relayed,
+        message: &mail.outgoing.message,
+    };
+    let store = context.parts.index.store().clone();
+    let (who, ident) = (context.who, wanted.ident);
+    // On the disk before the final dot is on the wire: after a crash it is known that the message may have gone.
+    let commit = async move { store.note_sending(who, &ident, SendState::Committing).await };
+    let submitted = relay.submit(submission, commit).await;
+    context.facts.backend += started.elapsed();
+    let error = match submitted {
+        Ok(submitted) => return Ok(pairs(submitted.refused)),
+        Err(error) => error,
+    };
+    // It did not go, or (when the answer was lost) nobody can be told that it went: the next request sends it, with the
+    // same Message-ID. If this cannot be written down, the message stays in doubt, and is not sent again.
+    note(context, wanted, SendState::Begun).await?;
+    let error = match error {
+        // People here are not to miss it because nobody else can be reached for good.
+        SubmitError::Refused(all) if !here.is_empty() && all.iter().all(|one| one.code >= 500) => {
+            return Ok(pairs(all));
+        }
+        other => other,
+    };
+    tracing::warn!(account = %context.who.account, error = %chain(&error), "message not relayed");
+    Err(why(&error).into())
+}
+
+fn pairs(refused: Vec<backends::smtp::Refused>) -> Vec<(String, u16)> {
+    let pair = |one: backends::smtp::Refused| (one.recipient, one.code);
+    refused.into_iter().map(pair).collect()
+}
+
+fn why(error: &SubmitError) -> Unsent {
+    match error {
+        SubmitError::Refused(all) if all.iter().all(|one| one.code >= 500) => Unsent::Refused,
+        SubmitError::Permanent {
+            stage: backends::smtp::Stage::Message,
+            code: Some(552),
+        } => Unsent::TooLarge,
+        SubmitError::Permanent {
+            stage: backends::smtp::Stage::Message | backends::smtp::Stage::Sender,
+            ..
+        } => Unsent::RelayRefused,
+        SubmitError::Lost(_) => Unsent::Lost,
+        // What the operator must see to (a wrong password) may be seen to before the device asks again.
+        _ => Unsent::RelayAway,
+    }
+}
+
+async fn note(context: &Context<'_>, wanted: &Wanted, state: SendState) -> Result<(), Fault> {
+    let store = context.parts.index.store();
+    Ok(store
+        .note_sending(context.who, &wanted.ident, state)
+        .await?)
+}
+
+/// An error with what caused it. None of ours names anybody.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        text.push_str(": ");
+        text.push_str(&next.to_string());
+        cause = next.source();
+    }
+    text
+}

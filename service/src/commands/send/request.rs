@@ -1,0 +1,163 @@
+//! What a device wants sent: typed from 14.0 on, the message itself and a query before.
+
+use bytes::Bytes;
+use protocol::command::compose_mail::{
+    ComposeOptions, ForwardContent, MailSource, SendMailRequest, SmartForwardRequest,
+    SmartReplyRequest, SourceItem,
+};
+use protocol::datetime;
+use protocol::query::Command;
+use sha2::{Digest, Sha256};
+
+use crate::commands::context::Context;
+use crate::convert::email::compose::Bring;
+use crate::error::{Fault, Unsent};
+use crate::ids::{FolderNo, ServerId};
+use crate::store::SendIdent;
+
+/// How long the same message is taken for a repeat before 14.0, where nothing else tells, in seconds.
+const SAME_FOR: i64 = 600;
+
+/// A message to be sent.
+pub(super) struct Wanted {
+    /// Tells a repeat.
+    pub(super) ident: SendIdent,
+    /// A message that was done before this time is another one, in UTC epoch seconds.
+    pub(super) known_since: i64,
+    /// The message.
+    pub(super) mime: Bytes,
+    /// Whether a copy is to be kept.
+    pub(super) save: bool,
+    /// What it refers to.
+    pub(super) source: Option<Refers>,
+}
+
+/// A message that another one refers to.
+#[derive(Clone, Copy)]
+pub(super) struct Refers {
+    /// The item; `None` when the device named none of ours.
+    pub(super) id: Option<ServerId>,
+    /// What of it is brought along; `None` for nothing.
+    pub(super) bring: Option<Bring>,
+    /// What is to be marked on it.
+    pub(super) mark: backends::Flag,
+}
+
+/// Reads the request, and lets its body go.
+pub(super) fn read(context: &mut Context<'_>) -> Result<Wanted, Fault> {
+    let wanted = if context.version().errors_by_http() {
+        by_query(context)
+    } else {
+        by_document(context)?
+    };
+    context.request.body = Bytes::new();
+    Ok(wanted)
+}
+
+/// Up to 12.1.
+fn by_query(context: &Context<'_>) -> Wanted {
+    let line = &context.request.line;
+    let mime = context.request.body.clone();
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let id = item(&text(&line.collection_id), &text(&line.item_id));
+    // One message may be sent by two commands, and to two originals.
+    let mut hash = Sha256::new();
+    hash.update(line.command.as_str());
+    hash.update(text(&line.item_id));
+    hash.update([0]);
+    hash.update(&mime);
+    Wanted {
+        ident: hash.finalize().into(),
+        known_since: context.now.saturating_sub(SAME_FOR),
+        mime,
+        save: line.save_in_sent,
+        source: refers(line.command, id, Whole::No),
+    }
+}
+
+/// From 14.0 on.
+fn by_document(context: &Context<'_>) -> Result<Wanted, Fault> {
+    let command = context.request.line.command;
+    let (client_id, options, mime, source) = match command {
+        Command::SmartReply => {
+            let request = context.body::<SmartReplyRequest>()?;
+            let id = original(&request.source)?;
+            let source = refers(command, id, whole(request.replace_mime));
+            (request.client_id, request.options, request.mime, source)
+        }
+        Command::SmartForward => {
+            let request = context.body::<SmartForwardRequest>()?;
+            let id = original(&request.source)?;
+            match request.content {
+                ForwardContent::Mime { mime, replace } => {
+                    let source = refers(command, id, whole(replace));
+                    (request.client_id, request.options, mime, source)
+                }
+                // Meetings only, and there is no calendar here.
+                ForwardContent::Forwardees { .. } => return Err(Unsent::SourceGone.into()),
+            }
+        }
+        _ => {
+            let request = context.body::<SendMailRequest>()?;
+            (request.client_id, request.options, request.mime, None)
+        }
+    };
+    let ComposeOptions {
+        account_id,
+        save_in_sent,
+        template_id,
+    } = options;
+    // No account but the user's own was ever named to the device (UserInformation), and no template.
+    if account_id.is_some_and(|id| !id.is_empty()) {
+        return Err(Unsent::UnknownAccount.into());
+    }
+    if template_id.is_some_and(|id| !id.is_empty()) {
+        return Err(Unsent::RightsManagement.into());
+    }
+    Ok(Wanted {
+        ident: Sha256::digest(client_id.as_str()).into(),
+        known_since: i64::MIN,
+        mime: mime.into(),
+        save: save_in_sent,
+        source,
+    })
+}
+
+/// Whether the device wrote all of the message.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Whole {
+    Yes,
+    No,
+}
+
+fn whole(replace_mime: bool) -> Whole {
+    if replace_mime { Whole::Yes } else { Whole::No }
+}
+
+fn refers(command: Command, id: Option<ServerId>, whole: Whole) -> Option<Refers> {
+    let (bring, mark) = match (command, whole) {
+        (Command::SmartReply, Whole::No) => (Some(Bring::Quote), backends::Flag::Answered),
+        (Command::SmartReply, Whole::Yes) => (Some(Bring::Thread), backends::Flag::Answered),
+        (Command::SmartForward, Whole::No) => (Some(Bring::Everything), backends::Flag::Forwarded),
+        (Command::SmartForward, Whole::Yes) => (None, backends::Flag::Forwarded),
+        _ => return None,
+    };
+    Some(Refers { id, bring, mark })
+}
+
+/// The item that a source names. Ids of a search are none of ours: nothing is searched yet.
+fn original(source: &MailSource) -> Result<Option<ServerId>, Unsent> {
+    let instance = source.instance_id.as_deref().filter(|id| !id.is_empty());
+    if instance.is_some_and(|id| datetime::parse(id).is_none()) {
+        return Err(Unsent::InvalidInstance);
+    }
+    Ok(match &source.item {
+        SourceItem::Item { folder_id, item_id } => item(folder_id.as_str(), item_id.as_str()),
+        SourceItem::LongId(_) => None,
+    })
+}
+
+fn item(folder: &str, item: &str) -> Option<ServerId> {
+    let folder = FolderNo::parse(folder);
+    ServerId::parse(item).filter(|id| Some(id.folder) == folder)
+}

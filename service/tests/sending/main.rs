@@ -1,0 +1,19 @@
+//! Mail on its way out: the real program, real relays, and a relay that misbehaves.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod crashes;
+mod faults;
+mod house;
+mod mails;
+#[path = "../../../backends/tests/it/smtp/peer.rs"]
+mod peer;
+mod phone;
+mod postfix;
+mod queries;
+mod replies;

@@ -1,0 +1,1 @@
+//! A relay that others wrote.
