@@ -1,5 +1,6 @@
 //! The laws that the fuzz targets hold the crate to; a target is a file in `fuzz_targets` that calls one.
 
+use protocol::class::contacts::{Contact, ContactUpload};
 use protocol::command::Body;
 use protocol::command::compose_mail::{SendMailRequest, SmartForwardRequest, SmartReplyRequest};
 use protocol::command::folder_create::{FolderCreateRequest, FolderCreateResponse};
@@ -87,6 +88,21 @@ fn body<T: Body>(root: &Element) {
         let again = T::from_element(&written).expect("what we write can be read");
         assert_eq!(again.to_element(version), written);
     }
+}
+
+/// Any document as an upload of a contact: what is read is written, and reads back as the same.
+pub fn contacts(input: &[u8]) {
+    let Ok(document) = decode(input, &Limits::default()) else {
+        return;
+    };
+    let Ok(upload) = ContactUpload::parse(&document.root) else {
+        return;
+    };
+    let said = upload.contact.properties();
+    assert!(said.difference(&upload.present).is_empty());
+    let written = upload.contact.to_data(Version::V16_1);
+    let again = Contact::from_data(&written).expect("what we write can be read");
+    assert_eq!(again, upload.contact);
 }
 
 /// What is read can be written in both forms, and reads back as the same.

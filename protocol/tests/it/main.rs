@@ -9,6 +9,7 @@
 )]
 
 mod bodies;
+mod contacts;
 mod device;
 mod email;
 mod email_laws;

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STAN
 
 use super::{Contact, LIST_MAX, PICTURE_UPLOAD_MAX, Property, Text};
 use crate::airsyncbase::fields::{self, Writer};
-use crate::airsyncbase::{Body, DataError};
+use crate::airsyncbase::{Body, BodyContent, DataError};
 use crate::codepages::{airsync, airsyncbase, contacts as tags};
 use crate::element::Element;
 use crate::tag::Tag;
@@ -125,9 +125,11 @@ impl Contact {
         if body.data.is_none() || body.truncated {
             return None;
         }
-        let empty = element
-            .child(airsyncbase::DATA)
-            .is_none_or(|data| data.bytes().trim_ascii().is_empty());
+        let empty = match &body.data {
+            Some(BodyContent::Text(text)) => text.trim().is_empty(),
+            Some(BodyContent::Bytes(bytes)) => bytes.trim_ascii().is_empty(),
+            Some(BodyContent::Part(_)) | None => false,
+        };
         self.body = Some(body).filter(|_| !empty);
         Some(Property::Body)
     }
