@@ -5,8 +5,8 @@
 //! [`layout`], so that both always mean the same line.
 //!
 //! Cards are read by a line reader of our own, since every library for vCards reads values and none keeps the bytes. Work is
-//! linear in the length of a card: at most 16 MiB, 20,000 lines, 100 values of a kind; nothing recurses. What is beyond a limit
-//! is not shown, and stays.
+//! linear in the length of a card, and nothing recurses. A card of more than 16 MiB or 20,000 lines is refused; a value of more
+//! than 1 MiB (a picture: 12) and what is beyond 100 values of a kind is not shown, and stays.
 
 mod canon;
 mod class;
@@ -44,8 +44,8 @@ pub enum ContactError {
     /// There is no card in it.
     #[error("the item is no vCard")]
     NotVcard,
-    /// It is longer than is taken apart.
-    #[error("the vCard is longer than 16 MiB")]
+    /// It is longer than is taken apart: 16 MiB, or 20,000 lines.
+    #[error("the vCard is longer than 16 MiB or 20,000 lines")]
     TooLong,
 }
 

@@ -47,6 +47,8 @@ pub(super) struct Values {
     pub(super) members: Vec<Member>,
     /// The member that each slot shows.
     pub(super) slots: Vec<Option<usize>>,
+    /// Lines without a value, to be filled.
+    pub(super) blanks: Vec<usize>,
 }
 
 /// A value, and the lines that hold it: programs write some values twice, in an old form and in a new one.
@@ -106,6 +108,7 @@ impl<'c> Layout<'c> {
         const NONE: &Values = &Values {
             members: Vec::new(),
             slots: Vec::new(),
+            blanks: Vec::new(),
         };
         self.pools.get(pool as usize).unwrap_or(NONE)
     }
@@ -157,7 +160,8 @@ impl<'c> Layout<'c> {
                 }
             }
             Class::Compound(compound) => {
-                let blank = entry.value.iter().all(|byte| b"; \t\r\n=".contains(byte));
+                let text = value::decoded(entry);
+                let blank = text.chars().all(|char| char == ';' || char.is_whitespace());
                 let parts = Self::compound_mut(&mut self.compounds, compound);
                 if blank {
                     parts.blank.get_or_insert(at);
@@ -228,6 +232,7 @@ impl Values {
     /// Takes a value in. Equal values of one property are two values, of two properties they are one.
     fn add(&mut self, at: usize, entry: &Entry<'_>, value: String) {
         if value.is_empty() {
+            self.blanks.push(at);
             return;
         }
         let preference = entry.preference();

@@ -11,8 +11,11 @@ use super::ContactError;
 /// Longest card that is taken apart, in bytes.
 pub(super) const CARD_MAX: usize = 16 << 20;
 
-/// Most lines of a card that are looked at; those beyond stay as they are.
+/// Most lines of a card that is taken apart.
 pub(super) const LINES_MAX: usize = 20_000;
+
+/// Longest value that is looked at, in bytes, but for pictures; a line with a longer one stays as it is.
+const VALUE_MAX: usize = 1 << 20;
 
 /// Longest name and parameters of a line, in bytes; a line with more stays as it is.
 const HEAD_MAX: usize = 8 << 10;
@@ -89,48 +92,39 @@ impl<'c> Card<'c> {
         let mut depth = 0_usize;
         let (mut begun, mut end) = (false, None);
         let mut rest = bytes;
-        while !rest.is_empty() && lines.len() < LINES_MAX {
+        while !rest.is_empty() {
+            if lines.len() >= LINES_MAX {
+                return Err(ContactError::TooLong);
+            }
             let (raw, tail) = rest.split_at(logical(rest));
             rest = tail;
             let mut entry = None;
             if end.is_none() {
                 entry = Entry::parse(raw, edition);
-                match entry.as_ref().map(|entry| entry.name.as_str()) {
-                    Some("BEGIN") => {
+                match entry.as_ref() {
+                    Some(entry) if entry.name == "BEGIN" && (depth > 0 || entry.is_card()) => {
                         depth += 1;
                         begun = true;
                     }
-                    Some("END") => {
-                        depth = depth.saturating_sub(1);
-                        if begun && depth == 0 {
-                            end = Some(lines.len());
-                        }
+                    Some(entry) if entry.name == "END" && depth > 0 => {
+                        depth -= 1;
+                        end = (depth == 0).then_some(lines.len());
                     }
                     _ => {}
                 }
-                entry = entry.filter(|_| depth == 1 && begun && end.is_none());
+                entry = entry.filter(|entry| depth == 1 && entry.is_bounded());
                 if let Some((group, label)) = entry.as_ref().and_then(Entry::group_label) {
                     labels.insert(group, label);
                 }
             }
             lines.push(Line { raw, entry });
         }
-        if !rest.is_empty() {
-            lines.push(Line {
-                raw: rest,
-                entry: None,
-            });
-        }
         if !begun {
             return Err(ContactError::NotVcard);
         }
         let crlf = bytes.windows(2).any(|pair| pair == b"\r\n") || !bytes.contains(&b'\n');
         Ok(Self {
-            end: end.unwrap_or(if rest.is_empty() {
-                lines.len()
-            } else {
-                lines.len() - 1
-            }),
+            end: end.unwrap_or(lines.len()),
             lines,
             edition,
             eol: if crlf { "\r\n" } else { "\n" },
@@ -186,6 +180,16 @@ impl<'c> Entry<'c> {
             params: pieces.map(Param::parse).collect(),
             value,
         })
+    }
+
+    /// Whether it opens a card.
+    fn is_card(&self) -> bool {
+        self.value.trim_ascii().eq_ignore_ascii_case(b"VCARD")
+    }
+
+    /// Whether its value is looked at.
+    fn is_bounded(&self) -> bool {
+        self.value.len() <= VALUE_MAX || self.name == "PHOTO"
     }
 
     fn group_label(&self) -> Option<(String, String)> {

@@ -77,10 +77,11 @@ pub fn patch(
 
 /// A card with what every card must have.
 fn skeleton(context: &PatchContext<'_>) -> Vec<u8> {
-    let uid = value::escape(context.uid, Edition::V30);
+    let uid = format!("UID:{}", value::escape(context.uid, Edition::V30));
+    let uid = write::fold(&uid, "\r\n");
     let revision = revision(context.now, "");
     format!(
-        "BEGIN:VCARD\r\nVERSION:3.0\r\nPRODID:{PRODID}\r\nUID:{uid}\r\nN:;;;;\r\nFN:\r\nREV:{revision}\r\nEND:VCARD\r\n"
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nPRODID:{PRODID}\r\n{uid}\r\nN:;;;;\r\nFN:\r\nREV:{revision}\r\nEND:VCARD\r\n"
     )
     .into_bytes()
 }

@@ -123,7 +123,7 @@ pub(super) fn base64_line(head: &str, value: &str, next: &[u8], card: &Card<'_>)
 }
 
 /// Breaks a line into pieces of at most [`WIDTH`] bytes, between characters.
-fn fold(line: &str, eol: &str) -> String {
+pub(super) fn fold(line: &str, eol: &str) -> String {
     let mut folded = String::with_capacity(line.len() + line.len() / 24);
     let mut rest = line;
     let mut width = WIDTH;

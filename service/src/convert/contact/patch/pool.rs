@@ -4,6 +4,7 @@ use protocol::class::contacts::Property;
 
 use super::Patch;
 use crate::convert::contact::layout::{Member, Values};
+use crate::convert::contact::line::Entry;
 use crate::convert::contact::pools::{Form, Pool};
 use crate::convert::contact::{form, note, show, write};
 
@@ -100,25 +101,51 @@ impl Patch<'_, '_> {
         }
     }
 
-    /// New lines stand before the value of the next slot that has one, else before what no slot shows, else at the end.
+    /// New lines stand before the value of the next slot that has one, else before what no slot shows, else at the end, where a
+    /// line without a value may wait for one.
     fn add_new(&mut self, pool: Pool, places: &[Place]) {
-        let members = &self.layout.pool(pool).members;
-        let shown = &self.layout.pool(pool).slots;
+        let values = self.layout.pool(pool);
         let edition = self.layout.card.edition;
         let template = pool.template(edition);
+        let mut blanks = self.blanks(values).into_iter();
         for (slot, place) in places.iter().enumerate() {
             let Place::New(value) = place else { continue };
-            let value = form::written(value, pool.form(), edition, None);
             let next = places.iter().skip(slot).find_map(Place::member);
-            let is_hidden =
-                |member: &usize| !shown.contains(&Some(*member)) && !is_used(places, *member);
-            let next = next.or_else(|| (0..members.len()).find(is_hidden));
-            let next = next.and_then(|next| members.get(next));
-            match next.and_then(|next| Some((*next.lines.first()?, next.preference))) {
-                Some((line, preference)) => self.insert(line, preference, template, &value),
-                None => self.append(template, &value),
+            let next = next.or_else(|| hidden(values, places).next());
+            let next = next.and_then(|next| values.members.get(next));
+            let next = next.and_then(|next| Some((*next.lines.first()?, next.preference)));
+            let blank = match next {
+                Some(_) => None,
+                None => blanks.next().and_then(|at| Some((at, self.entry(at)?))),
+            };
+            let old = blank.map(|(_, entry)| entry);
+            let value = form::written(value, pool.form(), edition, old);
+            match (next, blank) {
+                (Some((line, preference)), _) => self.insert(line, preference, template, &value),
+                (None, Some((line, entry))) => {
+                    let head = write::head(entry, form::outdated(pool.form(), entry));
+                    self.replace(line, &head, &value);
+                }
+                (None, None) => self.append(template, &value),
             }
         }
+    }
+
+    /// Lines without a value that come after all values in the order of preference.
+    fn blanks(&self, values: &Values) -> Vec<usize> {
+        let lines = values.members.iter().flat_map(|member| &member.lines);
+        let last = lines.max();
+        let is_last = |at: &usize| {
+            let preference = self.entry(*at).map_or(1, Entry::preference);
+            last.is_none() || (last < Some(at) && preference == 101)
+        };
+        values
+            .blanks
+            .iter()
+            .copied()
+            .filter(is_last)
+            .take(1)
+            .collect()
     }
 
     /// Slots before the last value stay empty if they are so.
@@ -127,10 +154,7 @@ impl Patch<'_, '_> {
         self.holes.retain(|(slot, _)| !pool.slots().contains(slot));
         let taken = |place: &&Place| **place != Place::Empty;
         let shown = places.iter().filter(taken).count();
-        let members = 0..values.members.len();
-        let hidden = members
-            .filter(|member| !values.slots.contains(&Some(*member)) && !is_used(places, *member))
-            .count();
+        let hidden = hidden(values, places).count();
         let last = match hidden {
             0 => places.iter().rposition(|place| *place != Place::Empty),
             _ => Some(places.len()),
@@ -141,6 +165,12 @@ impl Patch<'_, '_> {
             }
         }
     }
+}
+
+/// Members that no slot shows, before or after.
+fn hidden(values: &Values, places: &[Place]) -> impl Iterator<Item = usize> {
+    let members = 0..values.members.len();
+    members.filter(|member| !values.slots.contains(&Some(*member)) && !is_used(places, *member))
 }
 
 fn is_used(places: &[Place], member: usize) -> bool {
