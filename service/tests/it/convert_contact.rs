@@ -2,6 +2,11 @@
 
 mod corpus;
 mod edits;
+mod extras;
+mod hostile;
+mod known;
+mod laws;
+mod merging;
 mod people;
 mod programs;
 

@@ -147,8 +147,7 @@ fn gone(one: &[String], other: &[String]) -> Vec<String> {
 }
 
 #[track_caller]
-fn check(sample: &Sample, contact: Contact, property: Property) {
-    let before = shown(&sample.card);
+fn check(sample: &Sample, before: &Contact, contact: Contact, property: Property) {
     let mut wanted = contact.clone();
     let card = patched(&sample.card, &upload(contact), &PropertySet::all());
     let context = || {
@@ -160,7 +159,7 @@ fn check(sample: &Sample, contact: Contact, property: Property) {
         )
     };
     let after = shown(&card);
-    let mut changed = diff(&sample.card, &card).unwrap();
+    let mut changed = difference(before, &after);
     assert!(changed.contains(property), "{}", context());
     // What it is filed under follows from the rest.
     changed.remove(Text::FileAs);
@@ -197,9 +196,6 @@ fn check(sample: &Sample, contact: Contact, property: Property) {
     let stays: Vec<_> = old.iter().filter(|line| !removed.contains(line)).collect();
     let stayed: Vec<_> = new.iter().filter(|line| !added.contains(line)).collect();
     assert_eq!(stays, stayed, "{}", context());
-    // Repeating the upload changes nothing.
-    let again = patched(&card, &upload(shown(&card)), &PropertySet::all());
-    assert_eq!(again, card, "{}", context());
     assert!(before.text(Text::FileAs).is_some() && after.text(Text::FileAs).is_some());
 }
 
@@ -245,7 +241,7 @@ fn an_edit_of_one_field_changes_that_field_and_no_other_line() {
         for property in kept().filter(|property| before.has(*property) || turn(property)) {
             let mut contact = before.clone();
             set(&mut contact, property);
-            check(&sample, contact, property);
+            check(&sample, &before, contact, property);
         }
     }
 }
@@ -258,22 +254,26 @@ fn a_field_that_is_cleared_is_gone_and_no_other_line() {
         for property in kept().filter(|property| before.has(*property) && *property != computed) {
             let mut contact = before.clone();
             contact.clear(property);
-            check(&sample, contact, property);
+            check(&sample, &before, contact, property);
         }
     }
 }
 
 #[test]
 fn a_field_that_is_cleared_and_set_again_is_back() {
-    for sample in all() {
+    for (number, sample) in all().into_iter().enumerate() {
         let before = shown(&sample.card);
-        for property in kept().filter(|property| before.has(*property)) {
+        let turn = |property: &Property| usize::from(property.number()) % 4 == number % 4;
+        for property in kept().filter(|property| before.has(*property) && turn(property)) {
             let mut contact = before.clone();
             contact.clear(property);
             let cleared = patched(&sample.card, &upload(contact), &PropertySet::all());
             let card = patched(&cleared, &upload(before.clone()), &PropertySet::all());
             let changed = diff(&sample.card, &card).unwrap();
             assert_eq!(changed, PropertySet::EMPTY, "{} {property}", sample.name);
+            // Repeating the upload changes nothing.
+            let again = patched(&card, &upload(before.clone()), &PropertySet::all());
+            assert_eq!(again, card, "{} {property}", sample.name);
         }
     }
 }
