@@ -18,6 +18,7 @@ pub(crate) mod tree;
 pub(crate) mod versions;
 mod write;
 
+use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -81,10 +82,14 @@ impl LocalVdir {
     }
 
     fn open(&self, folder: &FolderRef) -> Result<Collection<'_>, BackendError> {
-        let (dir, id) = tree::collection_dir(&self.account.root, folder, self.format)?;
+        let (path, dir) = tree::collection_dir(&self.account.root, folder, self.format)?;
+        let meta = dir
+            .metadata()
+            .map_err(super::error::io("open collection"))?;
         Ok(Collection {
             dir,
-            id,
+            id: (meta.dev(), meta.ino()),
+            path,
             format: self.format,
             versions: &self.shared.versions,
             bytes_max: self.shared.options.vdir_bytes_max,

@@ -3,10 +3,12 @@
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io as std_io;
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, SystemTime};
-use std::{fs, io as std_io};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rustix::fs::{AtFlags, unlinkat};
 
 use crate::error::{BackendError, Kind};
 use crate::item::{Change, Delta, DeltaKind, Horizon, ItemState};
@@ -169,9 +171,9 @@ impl Look<'_, '_> {
     fn steady_names(&self, names: &mut HashSet<Box<str>>) -> std_io::Result<()> {
         for pass in 1..=PASSES_MAX {
             let begun = SystemTime::now();
-            let before = Looks::of(&fs::metadata(&self.collection.dir)?);
+            let before = Looks::of(&self.collection.dir.metadata()?);
             self.names(names)?;
-            let after = Looks::of(&fs::metadata(&self.collection.dir)?);
+            let after = Looks::of(&self.collection.dir.metadata()?);
             if before == after && (before.is_settled(begun) || pass > 1) {
                 break;
             }
@@ -180,35 +182,29 @@ impl Look<'_, '_> {
         Ok(())
     }
 
-    /// Names that are not UTF-8 are left out.
     fn names(&self, names: &mut HashSet<Box<str>>) -> std_io::Result<()> {
-        for entry in fs::read_dir(&self.collection.dir)? {
-            let entry = entry?;
-            let Ok(name) = entry.file_name().into_string() else {
-                continue;
-            };
+        for name in self.collection.names()? {
             if self.collection.format.is_item(&name) {
                 names.insert(name.into());
             } else if name.starts_with(DRAFT) && name.ends_with(TEMPORARY) {
-                tidy(&entry);
+                self.tidy(&name);
             }
         }
         Ok(())
     }
-}
 
-/// Removes what a process of ours left behind.
-fn tidy(draft: &fs::DirEntry) {
-    let age = draft
-        .metadata()
-        .and_then(|meta| meta.modified())
-        .map(|time| SystemTime::now().duration_since(time).unwrap_or_default());
-    if age.is_ok_and(|age| age > DRAFT_AGE_MAX) {
-        // A failure is of no consequence: nobody else looks at such a file.
-        let _ = match draft.file_type() {
-            Ok(kind) if kind.is_dir() => fs::remove_dir_all(draft.path()),
-            Ok(_) | Err(_) => fs::remove_file(draft.path()),
+    /// Removes what a process of ours left behind. A failure is of no consequence: nobody else
+    /// looks at such a file.
+    fn tidy(&self, draft: &str) {
+        let Ok(Some(found)) = self.collection.real_file(draft) else {
+            return;
         };
+        let written = u64::try_from(found.stx_mtime.tv_sec).unwrap_or(0);
+        let written = UNIX_EPOCH + Duration::from_secs(written);
+        let age = SystemTime::now().duration_since(written);
+        if age.is_ok_and(|age| age > DRAFT_AGE_MAX) {
+            let _ = unlinkat(&self.collection.dir, draft, AtFlags::empty());
+        }
     }
 }
 
@@ -236,4 +232,65 @@ fn digest(states: &[ItemState]) -> u64 {
         (state.item.as_str(), state.version.as_str()).hash(&mut hasher);
     }
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::fs;
+    use std::os::unix::fs::MetadataExt;
+    use std::sync::Arc;
+
+    use super::{Question, changes};
+    use crate::item::{DeltaKind, Horizon};
+    use crate::local::account::Account;
+    use crate::local::hub::Hub;
+    use crate::local::layout::Layout;
+    use crate::local::vdir::file::Collection;
+    use crate::local::vdir::format::CONTACTS;
+    use crate::local::vdir::tree::collection_dir;
+    use crate::local::vdir::versions::Versions;
+    use crate::name::FolderRef;
+
+    #[test]
+    fn the_answer_is_about_what_has_the_name_at_its_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("people");
+        fs::create_dir(&path).unwrap();
+        fs::write(path.join("old.vcf"), "old").unwrap();
+        let versions = Versions::new(10);
+        let folder = FolderRef::new("people");
+        let opened = Cell::new(0);
+        let open = || {
+            let (path, opened_dir) = collection_dir(dir.path(), &folder, CONTACTS)?;
+            let meta = opened_dir.metadata().unwrap();
+            if opened.replace(opened.get() + 1) == 0 {
+                // Somebody puts another one in its place, whose journal it is from now on.
+                fs::rename(&path, dir.path().join("others")).unwrap();
+                fs::create_dir(&path).unwrap();
+                fs::write(path.join("new.vcf"), "new").unwrap();
+            }
+            Ok(Collection {
+                dir: opened_dir,
+                id: (meta.dev(), meta.ino()),
+                path,
+                format: CONTACTS,
+                versions: &versions,
+                bytes_max: 100,
+            })
+        };
+        let question = Question {
+            hub: &Hub::new(10, 0),
+            account: &Arc::new(Account::new(dir.path(), Layout::Vdir(CONTACTS))),
+            folder: &folder,
+            since: None,
+            horizon: Horizon::Everything,
+        };
+        let DeltaKind::Listing(states) = changes(&question, open).unwrap().kind else {
+            unreachable!("without a token there is a listing")
+        };
+        assert_eq!(opened.get(), 2);
+        let names: Vec<_> = states.iter().map(|state| state.item.as_str()).collect();
+        assert_eq!(names, ["new.vcf"]);
+    }
 }

@@ -1,10 +1,16 @@
-//! Looking at single files of a collection.
+//! Looking at the files of a collection.
+//!
+//! Everything goes through the directory as it was opened, never through its path: others may rename
+//! it at any moment, and put something else in its place. Links are not followed.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::SystemTime;
+
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Statx, StatxFlags, openat, statx};
+use rustix::io::Errno;
 
 use crate::error::{BackendError, Kind};
 use crate::item::ItemState;
@@ -17,12 +23,14 @@ use crate::name::{ItemRef, Version};
 const ATTEMPTS_MAX: usize = 8;
 
 /// A collection that is there.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Collection<'s> {
-    /// Its directory.
-    pub(crate) dir: PathBuf,
-    /// Which directory that was when it was opened.
+    /// Its directory, opened.
+    pub(crate) dir: File,
+    /// Which directory that is.
     pub(crate) id: DirId,
+    /// Where it was when it was opened.
+    pub(crate) path: PathBuf,
     /// What its files are.
     pub(crate) format: Format,
     /// What is remembered of files.
@@ -42,14 +50,20 @@ pub(crate) struct Reading {
 }
 
 impl Collection<'_> {
-    /// Whether the directory is still the one that was opened.
+    /// Whether the directory is still where it was opened.
     pub(crate) fn is_there(&self) -> bool {
-        fs::metadata(&self.dir).is_ok_and(|meta| (meta.dev(), meta.ino()) == self.id)
+        fs::metadata(&self.path).is_ok_and(|meta| (meta.dev(), meta.ino()) == self.id)
     }
 
-    /// The path of an item; `None` for what can be no item's name.
-    pub(crate) fn path(&self, item: &str) -> Option<PathBuf> {
-        self.format.is_item(item).then(|| self.dir.join(item))
+    /// The names of all entries. Those that are not UTF-8 are left out.
+    pub(crate) fn names(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in Dir::read_from(&self.dir)? {
+            if let Ok(name) = entry?.file_name().to_str() {
+                names.push(name.to_owned());
+            }
+        }
+        Ok(names)
     }
 
     /// The state of one item, from memory where that is safe; `None` when it is not there. What was
@@ -60,19 +74,19 @@ impl Collection<'_> {
         known: &Known,
         learnt: &mut Known,
     ) -> io::Result<Option<ItemState>> {
-        let Some(path) = self.path(name) else {
+        if !self.format.is_item(name) {
+            return Ok(None);
+        }
+        let Some(found) = self.real_file(name)? else {
             return Ok(None);
         };
-        let Some(meta) = real_file(&path)? else {
-            return Ok(None);
-        };
-        let looks = Looks::of(&meta);
+        let looks = Looks::of_entry(&found);
         let remembered = known.get(&looks.inode).filter(|(then, _)| *then == looks);
         if let Some((_, print)) = remembered {
             learnt.insert(looks.inode, (looks, *print));
             return Ok(Some(state(name, print.version(), looks.size)));
         }
-        match self.read_path(&path) {
+        match self.read_entry(name) {
             Ok(Some(read)) => {
                 if let Some(looks) = read.steady {
                     learnt.insert(looks.inode, (looks, read.print));
@@ -97,33 +111,27 @@ impl Collection<'_> {
     /// `NotFound`, `TooLarge`, `Forbidden`, and what else the file system has.
     pub(crate) fn read(&self, item: &ItemRef, op: &'static str) -> Result<Reading, BackendError> {
         let missing = || BackendError::new(Kind::NotFound, op);
-        let path = self.path(item.as_str()).ok_or_else(missing)?;
-        self.read_path(&path).map_err(io(op))?.ok_or_else(missing)
+        if !self.format.is_item(item.as_str()) {
+            return Err(missing());
+        }
+        let read = self.read_entry(item.as_str()).map_err(io(op))?;
+        read.ok_or_else(missing)
     }
 
-    /// Reads a file: as a whole, as it was at one moment, as far as its writers allow.
-    pub(crate) fn read_path(&self, path: &Path) -> io::Result<Option<Reading>> {
-        for attempt in 1.. {
+    /// Reads a file, as it was at one moment as far as its writers allow; `None` when none is there.
+    pub(crate) fn read_entry(&self, name: &str) -> io::Result<Option<Reading>> {
+        let mut attempt = 1;
+        loop {
             let begun = SystemTime::now();
-            let Some(named) = real_file(path)? else {
+            let Some(file) = self.open(name)? else {
                 return Ok(None);
             };
-            if named.len() > self.bytes_max {
-                return Err(ErrorKind::FileTooLarge.into());
-            }
-            let file = match File::open(path) {
-                Ok(file) => file,
-                Err(error) if is_missing(&error) => continue,
-                Err(error) => return Err(error),
-            };
             let meta = file.metadata()?;
-            // Something else under the name that was looked at a moment ago: perhaps a link that
-            // leads out of the collection.
-            if !meta.is_file() || (meta.dev(), meta.ino()) != (named.dev(), named.ino()) {
-                if attempt < ATTEMPTS_MAX {
-                    continue;
-                }
-                return Err(ErrorKind::ResourceBusy.into());
+            if !meta.is_file() {
+                return Ok(None);
+            }
+            if meta.len() > self.bytes_max {
+                return Err(ErrorKind::FileTooLarge.into());
             }
             let content = self.content(&file)?;
             let looks = Looks::of(&meta);
@@ -136,8 +144,32 @@ impl Collection<'_> {
                     steady: (rested && looks.is_settled(begun)).then_some(looks),
                 }));
             }
+            attempt += 1;
         }
-        Err(ErrorKind::ResourceBusy.into())
+    }
+
+    /// Does not wait for the other end where somebody has put a pipe.
+    fn open(&self, name: &str) -> io::Result<Option<File>> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        match openat(&self.dir, name, flags, Mode::empty()) {
+            Ok(file) => Ok(Some(file.into())),
+            // Nothing; a link; a socket.
+            Err(Errno::NOENT | Errno::LOOP | Errno::NXIO) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What the file system says of an entry, if it is a file and no link to one.
+    pub(crate) fn real_file(&self, name: &str) -> io::Result<Option<Statx>> {
+        let wanted = StatxFlags::BASIC_STATS;
+        match statx(&self.dir, name, AtFlags::SYMLINK_NOFOLLOW, wanted) {
+            Ok(found) => {
+                let kind = FileType::from_raw_mode(found.stx_mode.into());
+                Ok(kind.is_file().then_some(found))
+            }
+            Err(Errno::NOENT) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn content(&self, file: &File) -> io::Result<Vec<u8>> {
@@ -159,16 +191,6 @@ pub(crate) fn state(name: &str, version: Version, size: u64) -> ItemState {
         version,
         time: 0,
         size,
-    }
-}
-
-/// What is at a path, if it is a file and no link to one.
-fn real_file(path: &Path) -> io::Result<Option<Metadata>> {
-    match fs::symlink_metadata(path) {
-        Ok(meta) if meta.is_file() => Ok(Some(meta)),
-        Ok(_) => Ok(None),
-        Err(error) if is_missing(&error) => Ok(None),
-        Err(error) => Err(error),
     }
 }
 

@@ -49,12 +49,14 @@ fn fill_and_place(root: &Path, draft: &Path, name: &str) -> std_io::Result<Folde
     if base != name {
         write_name(draft, name)?;
     }
+    let opened = File::open(root)?;
+    let draft_name = draft.file_name().unwrap_or_default().to_string_lossy();
     for number in 1..=NAMES_MAX {
         let candidate = match number {
             1 => base.clone(),
             _ => format!("{base}-{number}"),
         };
-        match rename_new(draft, &root.join(&candidate)) {
+        match rename_new((&opened, &draft_name), (&opened, &candidate)) {
             // Then the directory is called otherwise than the collection.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => write_name(draft, name)?,
             Err(error) => return Err(error),

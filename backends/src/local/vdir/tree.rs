@@ -4,10 +4,12 @@
 //! and the default. A collection's reference is the name of its directory, `""` for the root; it
 //! never leads out of the root, and links are followed at the root only.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::ErrorKind;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
 
 use crate::error::{BackendError, Kind};
 use crate::folder::{Folder, Role};
@@ -27,12 +29,12 @@ pub(crate) fn root() -> FolderRef {
     FolderRef::new("")
 }
 
-/// The directory of a collection that is there, with its device and inode.
+/// The directory of a collection that is there: its path, and opened.
 pub(crate) fn collection_dir(
     root: &Path,
     folder: &FolderRef,
     format: Format,
-) -> Result<(PathBuf, (u64, u64)), BackendError> {
+) -> Result<(PathBuf, File), BackendError> {
     const OP: &str = "open collection";
     // A root that is missing (not mounted, not made yet) says nothing of its collections.
     let gone = || BackendError::new(Kind::Unavailable, "open vdir");
@@ -43,6 +45,7 @@ pub(crate) fn collection_dir(
         Err(error) => return Err(io("open vdir")(error)),
     }
     let missing = || BackendError::new(Kind::NotFound, OP);
+    let mut flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let dir = if folder.as_str().is_empty() {
         if !is_root_collection(root, format)? {
             return Err(missing());
@@ -52,15 +55,15 @@ pub(crate) fn collection_dir(
         if !is_collection(folder.as_str()) {
             return Err(missing());
         }
-        let dir = root.join(folder.as_str());
-        match fs::symlink_metadata(&dir) {
-            Ok(meta) if meta.is_dir() => dir,
-            Ok(_) => return Err(missing()),
-            Err(error) => return Err(io(OP)(error)),
-        }
+        flags |= OFlags::NOFOLLOW;
+        root.join(folder.as_str())
     };
-    let meta = fs::metadata(&dir).map_err(io(OP))?;
-    Ok((dir, (meta.dev(), meta.ino())))
+    match rustix::fs::open(&dir, flags, Mode::empty()) {
+        Ok(opened) => Ok((dir, opened.into())),
+        // A link, or no directory.
+        Err(Errno::LOOP | Errno::NOTDIR) => Err(missing()),
+        Err(error) => Err(io(OP)(error.into())),
+    }
 }
 
 /// The references of all collections: the root first, the others sorted.

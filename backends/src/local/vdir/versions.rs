@@ -13,6 +13,7 @@ use std::os::unix::fs::MetadataExt;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use rustix::fs::{Statx, StatxTimestamp};
 use sha2::{Digest, Sha256};
 
 use crate::local::account::locked;
@@ -59,9 +60,19 @@ pub(crate) struct Looks {
 }
 
 impl Looks {
+    /// Of an entry of a directory.
+    pub(crate) fn of_entry(found: &Statx) -> Self {
+        let time = |time: &StatxTimestamp| nanos(time.tv_sec, time.tv_nsec.into());
+        Self {
+            inode: found.stx_ino,
+            size: found.stx_size,
+            modified: time(&found.stx_mtime),
+            changed: time(&found.stx_ctime),
+        }
+    }
+
     /// Of a file.
     pub(crate) fn of(meta: &Metadata) -> Self {
-        let nanos = |seconds: i64, nanos: i64| seconds.saturating_mul(SECOND).saturating_add(nanos);
         Self {
             inode: meta.ino(),
             size: meta.len(),
@@ -91,6 +102,10 @@ impl Looks {
         bytes.extend(self.changed.to_be_bytes());
         Print::of(&bytes)
     }
+}
+
+fn nanos(seconds: i64, nanos: i64) -> i64 {
+    seconds.saturating_mul(SECOND).saturating_add(nanos)
 }
 
 /// In nanoseconds.

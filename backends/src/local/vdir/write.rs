@@ -9,16 +9,16 @@
 //! writes, as it does with every program that replaces files; and where the file system cannot let
 //! two files change places, the time between reading and replacing (microseconds) is not covered.
 
-use std::fs;
+use std::fs::File;
 use std::io::{self, ErrorKind};
-use std::path::Path;
 
-use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::fs::{AtFlags, unlinkat};
+use rustix::io::Errno;
 
 use crate::error::{BackendError, Kind};
 use crate::item::ItemState;
 use crate::local::error::io;
-use crate::local::vdir::draft::{Draft, is_unsupported, rename_new, sync};
+use crate::local::vdir::draft::{Draft, is_unsupported, rename_new};
 use crate::local::vdir::file::{self, Collection, Reading};
 use crate::local::vdir::versions::{Known, Print};
 use crate::name::{ItemRef, NewName, Version};
@@ -38,9 +38,9 @@ pub(crate) fn create(
         return Ok(first);
     }
     within_bounds(collection, content, OP)?;
-    let draft = Draft::make(&collection.dir).map_err(io(OP))?;
+    let mut draft = Draft::make(&collection.dir).map_err(io(OP))?;
     draft.fill(content, None).map_err(io(OP))?;
-    match draft.place(&collection.dir.join(&name)) {
+    match draft.place(&name) {
         Ok(()) => {
             let size = content.len().try_into().unwrap_or(u64::MAX);
             Ok(file::state(&name, Print::of(content).version(), size))
@@ -72,10 +72,10 @@ pub(crate) fn update(
         return Err(BackendError::new(Kind::Conflict, OP));
     }
     single(collection, &before, OP)?;
-    let draft = Draft::make(&collection.dir).map_err(io(OP))?;
+    let mut draft = Draft::make(&collection.dir).map_err(io(OP))?;
     draft.fill(content, Some(&before.meta)).map_err(io(OP))?;
-    let target = collection.dir.join(item.as_str());
-    if exchange(collection, &draft, &target, (before.print, ours)).map_err(io(OP))? {
+    let prints = (before.print, ours);
+    if exchange(collection, &draft, item.as_str(), prints).map_err(io(OP))? {
         Ok(done())
     } else {
         Err(BackendError::new(Kind::Conflict, OP))
@@ -90,8 +90,8 @@ pub(crate) fn delete(collection: &Collection<'_>, item: &ItemRef) -> Result<(), 
         other => other?,
     };
     single(collection, &read, OP)?;
-    remove(&collection.dir.join(item.as_str())).map_err(io(OP))?;
-    sync(&collection.dir).map_err(io(OP))
+    remove(&collection.dir, item.as_str()).map_err(io(OP))?;
+    collection.dir.sync_all().map_err(io(OP))
 }
 
 /// See [`Mailbox::relocate`](crate::Mailbox::relocate). An item whose name the target has for
@@ -109,9 +109,8 @@ pub(crate) fn relocate(
         return Ok(moved(item.as_str()));
     }
     single(collection, &read, OP)?;
-    let from = collection.dir.join(item.as_str());
     for name in [item.to_string(), other_name(collection, item, read.print)] {
-        match carry(&from, &to.dir.join(&name), to) {
+        match carry(collection, item.as_str(), to, &name) {
             Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 // A move that was cut off, perhaps; then what is left to do is to remove.
@@ -119,13 +118,12 @@ pub(crate) fn relocate(
                 if there.ok().is_none_or(|there| there.print != read.print) {
                     continue;
                 }
-                remove(&from).map_err(io(OP))?;
+                remove(&collection.dir, item.as_str()).map_err(io(OP))?;
             }
             Err(error) => return Err(io(OP)(error)),
         }
-        sync(&to.dir)
-            .and_then(|()| sync(&collection.dir))
-            .map_err(io(OP))?;
+        to.dir.sync_all().map_err(io(OP))?;
+        collection.dir.sync_all().map_err(io(OP))?;
         return Ok(moved(&name));
     }
     let why = "the target has other items of this name";
@@ -146,38 +144,34 @@ fn other_name(collection: &Collection<'_>, item: &ItemRef, print: Print) -> Stri
 
 /// A rename that replaces nothing; between file systems a copy that is safe on the disk before its
 /// source goes.
-fn carry(from: &Path, target: &Path, to: &Collection<'_>) -> io::Result<()> {
-    match rename_new(from, target) {
+fn carry(from: &Collection<'_>, item: &str, to: &Collection<'_>, name: &str) -> io::Result<()> {
+    match rename_new((&from.dir, item), (&to.dir, name)) {
         Err(error) if error.kind() == ErrorKind::CrossesDevices => {}
         other => return other,
     }
-    let Some(read) = to.read_path(from)? else {
+    let Some(read) = from.read_entry(item)? else {
         return Err(ErrorKind::NotFound.into());
     };
-    let draft = Draft::make(&to.dir)?;
+    let mut draft = Draft::make(&to.dir)?;
     draft.fill(&read.content, Some(&read.meta))?;
-    draft.place(target)?;
-    remove(from)
+    draft.place(name)?;
+    remove(&from.dir, item)
 }
 
 /// Puts the draft in the place of what was read. `false` when something else was there: then that
 /// is there again.
 fn exchange(
     collection: &Collection<'_>,
-    draft: &Draft,
-    target: &Path,
+    draft: &Draft<'_>,
+    name: &str,
     (expected, ours): (Print, Print),
 ) -> io::Result<bool> {
-    let swap = || renameat_with(CWD, draft.path(), CWD, target, RenameFlags::EXCHANGE);
-    match swap() {
-        Err(error) if is_unsupported(error) => {
-            fs::rename(draft.path(), target)?;
-            return sync(&collection.dir).map(|()| true);
-        }
+    match draft.swap(name) {
+        Err(error) if is_unsupported(error) => return draft.replace(name).map(|()| true),
         other => other?,
     }
     let taken_out = || -> io::Result<Option<Print>> {
-        let read = collection.read_path(draft.path())?;
+        let read = collection.read_entry(draft.name())?;
         Ok(read.map(|read| read.print))
     };
     let mut placed = Some(ours);
@@ -187,7 +181,7 @@ fn exchange(
         // Back, until what comes out is what we had put there ourselves.
         for _ in 0..ATTEMPTS_MAX {
             let put = out;
-            swap()?;
+            draft.swap(name)?;
             out = taken_out()?;
             if out == placed {
                 break;
@@ -195,7 +189,7 @@ fn exchange(
             placed = put;
         }
     }
-    sync(&collection.dir)?;
+    collection.dir.sync_all()?;
     Ok(replaced)
 }
 
@@ -232,9 +226,90 @@ fn single(
     Ok(())
 }
 
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        other => other,
+fn remove(dir: &File, name: &str) -> io::Result<()> {
+    match unlinkat(dir, name, AtFlags::empty()) {
+        Ok(()) | Err(Errno::NOENT) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, File};
+    use std::path::Path;
+
+    use super::{carry, exchange, relocate};
+    use crate::local::vdir::draft::Draft;
+    use crate::local::vdir::file::Collection;
+    use crate::local::vdir::format::CONTACTS;
+    use crate::local::vdir::versions::{Print, Versions};
+    use crate::name::ItemRef;
+
+    fn collection<'s>(dir: &Path, id: u64, versions: &'s Versions) -> Collection<'s> {
+        Collection {
+            dir: File::open(dir).unwrap(),
+            id: (0, id),
+            path: dir.to_owned(),
+            format: CONTACTS,
+            versions,
+            bytes_max: 1000,
+        }
+    }
+
+    #[test]
+    fn what_somebody_else_put_there_is_put_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let versions = Versions::new(0);
+        let collection = collection(dir.path(), 1, &versions);
+        let target = dir.path().join("a.vcf");
+        let swap = |expected: &[u8]| {
+            let mut draft = Draft::make(&collection.dir).unwrap();
+            draft.fill(b"ours", None).unwrap();
+            let prints = (Print::of(expected), Print::of(b"ours"));
+            exchange(&collection, &draft, "a.vcf", prints).unwrap()
+        };
+        // Theirs came after we had read the file.
+        fs::write(&target, "theirs").unwrap();
+        assert!(!swap(b"before"));
+        assert_eq!(fs::read(&target).unwrap(), b"theirs");
+        assert!(swap(b"theirs"));
+        assert_eq!(fs::read(&target).unwrap(), b"ours");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_card_is_carried_to_another_file_system() {
+        let here = tempfile::tempdir().unwrap();
+        // Where both are one file system this is a rename, which the contract tries as well.
+        let there = tempfile::tempdir_in("/dev/shm").unwrap();
+        let versions = Versions::new(0);
+        let source = collection(here.path(), 1, &versions);
+        let to = collection(there.path(), 2, &versions);
+        let carry = || carry(&source, "a.vcf", &to, "a.vcf");
+        let (from, target) = (here.path().join("a.vcf"), there.path().join("a.vcf"));
+        fs::write(&from, "text").unwrap();
+        carry().unwrap();
+        assert!(!from.exists());
+        assert_eq!(fs::read(&target).unwrap(), b"text");
+        fs::write(&from, "other").unwrap();
+        let twice = carry().unwrap_err();
+        assert_eq!(twice.kind(), std::io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&target).unwrap(), b"text");
+        assert_eq!(fs::read_dir(there.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_move_that_was_cut_off_is_finished() {
+        let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let versions = Versions::new(0);
+        let from = collection(here.path(), 1, &versions);
+        let to = collection(there.path(), 2, &versions);
+        for dir in [&here, &there] {
+            fs::write(dir.path().join("a.vcf"), "text").unwrap();
+        }
+        let moved = relocate(&from, &ItemRef::new("a.vcf"), &to).unwrap();
+        assert_eq!(moved.item.as_str(), "a.vcf");
+        assert_eq!(fs::read_dir(here.path()).unwrap().count(), 0);
+        assert_eq!(fs::read_dir(there.path()).unwrap().count(), 1);
     }
 }
