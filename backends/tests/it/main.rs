@@ -8,6 +8,7 @@
 )]
 
 mod bustle;
+mod composite;
 mod contract;
 mod delivery;
 mod dovecot;
@@ -20,3 +21,4 @@ mod shelf;
 mod smtp;
 mod upheaval;
 mod vdir;
+mod vdir_model;

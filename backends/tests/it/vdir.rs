@@ -9,8 +9,8 @@ use std::sync::Arc;
 use backends::contract::{PATIENCE, Replica};
 use backends::local::{LocalOptions, LocalStore, LocalVdir};
 use backends::{
-    Class, FolderRef, Horizon, ItemRef, Kind, Mailbox, Marks, NewName, Role, Version, Watch,
-    WatchEvent, WatchMode,
+    Class, DeltaKind, FolderRef, Horizon, ItemRef, Kind, Mailbox, Marks, NewName, Role, Version,
+    Watch, WatchEvent, WatchMode,
 };
 use tempfile::TempDir;
 use tokio::task::JoinSet;
@@ -242,4 +242,38 @@ async fn a_file_that_cannot_be_read_concerns_nobody_else() {
     books.write("people/big.vcf", "small");
     replica.refresh(&vdir, &people()).await.unwrap();
     assert_ne!(replica.items[&ItemRef::new("big.vcf")].version, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_collection_that_is_renamed_while_it_is_read_never_looks_empty() {
+    const CARDS: usize = 50;
+    let books = Books::new();
+    for number in 0..CARDS {
+        books.write(&format!("people/{number}.vcf"), "x");
+    }
+    let stop = CancellationToken::new();
+    let (stopped, root) = (stop.clone(), books.root.clone());
+    let renaming = std::thread::spawn(move || {
+        let (people, others) = (root.join("people"), root.join("others"));
+        while !stopped.is_cancelled() && fs::rename(&people, &others).is_ok() {
+            fs::rename(&others, &people).unwrap();
+        }
+    });
+    let vdir = books.vdir();
+    let mut answers = 0;
+    while answers < 300 {
+        match vdir.changes(&people(), None, Horizon::Everything).await {
+            Ok(delta) => {
+                let DeltaKind::Listing(states) = delta.kind else {
+                    panic!("there is no token")
+                };
+                assert_eq!(states.len(), CARDS);
+                answers += 1;
+            }
+            // As it is called otherwise half of the time.
+            Err(error) => assert!(matches!(error.kind(), Kind::NotFound | Kind::Unavailable)),
+        }
+    }
+    stop.cancel();
+    renaming.join().unwrap();
 }
