@@ -38,13 +38,14 @@ pub(crate) fn changes(
     let since = since
         .and_then(Mark::parse)
         .filter(|mark| mark.horizon.covers(horizon));
-    for _ in 0..ATTEMPTS_MAX {
+    for attempt in 0..ATTEMPTS_MAX {
         let dir = tree::folder_dir(&account.root, folder)?;
         let look = Look {
             hub,
             account,
             folder,
             dir: &dir,
+            is_busy: attempt >= ATTEMPTS_MAX / 2,
         };
         // None: what was looked at is not what it was when the look began.
         if let Some(delta) = look.answer(since, horizon)? {
@@ -63,6 +64,8 @@ struct Look<'a> {
     account: &'a Arc<Account>,
     folder: &'a FolderRef,
     dir: &'a Path,
+    /// Whether the journal forgets faster than the folder is listed.
+    is_busy: bool,
 }
 
 impl Look<'_> {
@@ -123,7 +126,7 @@ impl Look<'_> {
         settled: Option<Stamp>,
     ) -> Result<Option<(DeltaKind, Option<Stamp>)>, BackendError> {
         count(&self.hub.counters.listings);
-        let (mut states, stamp) = match position {
+        let (mut states, stamp) = match position.filter(|_| !self.is_busy) {
             Some(position) => match self.journalled_listing(position)? {
                 Some(states) => (states, settled),
                 None => return Ok(None),

@@ -95,9 +95,7 @@ impl Look<'_, '_> {
             }
             None => {
                 count(&hub.counters.listings);
-                let Some(states) = self.listing(position)? else {
-                    return Ok(None);
-                };
+                let states = self.listing(position)?;
                 let digest = digest(&states);
                 let same = since.is_some_and(|mark| mark.digest == Some(digest));
                 let kind = if same {
@@ -139,19 +137,20 @@ impl Look<'_, '_> {
     }
 
     /// All items. What is replaced while the directory is read can be missed by the reading; the
-    /// journal knows of it, and without a journal the directory is read until it rests.
-    fn listing(&self, begin: Option<Position>) -> Result<Option<Vec<ItemState>>, BackendError> {
+    /// journal knows of it. Without one, or when it has forgotten as much meanwhile, the directory
+    /// is read until it rests.
+    fn listing(&self, begin: Option<Position>) -> Result<Vec<ItemState>, BackendError> {
+        let Question {
+            hub,
+            account,
+            folder,
+            ..
+        } = self.question;
         let mut names = HashSet::new();
-        match begin {
-            Some(begin) => {
-                self.names(&mut names).map_err(io(OP))?;
-                self.question.hub.drain();
-                let touched = self.question.account.since(self.question.folder, begin);
-                let Some(touched) = touched else {
-                    return Ok(None);
-                };
-                names.extend(touched.into_iter().map(|(name, _)| name));
-            }
+        self.names(&mut names).map_err(io(OP))?;
+        hub.drain();
+        match begin.and_then(|begin| account.since(folder, begin)) {
+            Some(touched) => names.extend(touched.into_iter().map(|(name, _)| name)),
             None => self.steady_names(&mut names).map_err(io(OP))?,
         }
         let known = self.collection.versions.of(self.collection.id);
@@ -163,7 +162,7 @@ impl Look<'_, '_> {
         }
         self.collection.versions.put(self.collection.id, learnt);
         states.sort_unstable_by(|one, other| one.item.cmp(&other.item));
-        Ok(Some(states))
+        Ok(states)
     }
 
     /// Reads the directory until its entries did not change meanwhile. What any reading saw is
