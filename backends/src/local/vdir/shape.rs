@@ -43,6 +43,18 @@ pub(crate) fn create(root: &Path, format: Format, name: &str) -> Result<Folder, 
     found(root, format, &reference, OP)
 }
 
+/// Makes a collection in that directory. Blocks.
+pub(super) fn make(root: &Path, directory: &str, name: &str) -> std_io::Result<()> {
+    let draft = draft_path(root);
+    fs::create_dir(&draft)?;
+    let made = write_name(&draft, name).and_then(|()| rename_new(&draft, &root.join(directory)));
+    if made.is_err() {
+        let _ = fs::remove_dir_all(&draft);
+    }
+    made?;
+    sync(root)
+}
+
 /// The name first, then the place: the collection appears with its name.
 fn fill_and_place(root: &Path, draft: &Path, name: &str) -> std_io::Result<FolderRef> {
     let base = directory_name(name);

@@ -17,6 +17,7 @@ use crate::local::error::io;
 use crate::local::tree::identity;
 use crate::local::vdir::file::is_missing;
 use crate::local::vdir::format::{COLOR, DISPLAY_NAME, Format, is_collection};
+use crate::local::vdir::shape;
 use crate::name::FolderRef;
 
 /// The longest name that is read from a `displayname` file, in characters.
@@ -183,7 +184,8 @@ fn display_name(dir: &Path) -> Option<String> {
     (!name.is_empty()).then(|| name.to_owned())
 }
 
-/// The default collection, made if there is none, with its root and what is above that. Blocks.
+/// The default collection, made if there is none, with its root and what is above that. It is
+/// called as it was before it was there, so that devices hear of no other name. Blocks.
 pub(crate) fn provide(root: &Path, format: Format) -> Result<Folder, BackendError> {
     const OP: &str = "make collection";
     let find = || match folders(root, format) {
@@ -198,7 +200,7 @@ pub(crate) fn provide(root: &Path, format: Format) -> Result<Folder, BackendErro
     }
     let name = format.defaults.first().copied().unwrap_or("default");
     fs::create_dir_all(root).map_err(io(OP))?;
-    match fs::create_dir(root.join(name)) {
+    match shape::make(root, name, format.root_name) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
         other => other.map_err(io(OP))?,
     }
@@ -270,7 +272,7 @@ mod tests {
             ("contacts", Role::Default)
         );
         assert_eq!(provide(&root, CONTACTS).unwrap(), made);
-        assert_eq!(shown(&root), [row("contacts", "contacts", Role::Default)]);
+        assert_eq!(shown(&root), [row("contacts", "Contacts", Role::Default)]);
     }
 
     #[test]
