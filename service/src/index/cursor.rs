@@ -109,6 +109,13 @@ impl Cursor {
         self.skipped.insert(item.0);
     }
 
+    /// The device does not hold an item that is there: it is to be told of it anew.
+    pub fn lose(&mut self, item: ItemNo) {
+        self.drop_item(item);
+        self.filling = true;
+        self.filled = Place::TOP;
+    }
+
     /// Tries again what was skipped.
     pub fn retry_skipped(&mut self) {
         self.known -= &self.skipped;

@@ -100,6 +100,12 @@ impl Ticket {
         self.upload.name.as_ref()
     }
 
+    /// Whether it is a deletion.
+    #[must_use]
+    pub fn deletes(&self) -> bool {
+        self.upload.ident.starts_with("d:")
+    }
+
     /// Whether the device knew all that was known of the item.
     #[must_use]
     pub fn told(&self) -> Told {
@@ -131,6 +137,8 @@ pub enum Outcome {
     Conflict,
     /// Nothing was done: a repeat tries again.
     Failed,
+    /// Nothing was done, nor will it be: the device gets the item again as it is.
+    Refused,
 }
 
 impl Ident {

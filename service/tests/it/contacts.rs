@@ -3,6 +3,7 @@
 mod device;
 mod down;
 mod meddler;
+mod others;
 mod policies;
 mod scene;
 mod up;

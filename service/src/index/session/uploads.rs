@@ -151,7 +151,14 @@ impl Session {
                 self.again.extend(known);
                 (UploadState::Lost, known)
             }
-            Outcome::Conflict | Outcome::Failed => {
+            Outcome::Refused if known.is_some() && !ticket.deletes() => {
+                self.again.extend(known);
+                (UploadState::Lost, known)
+            }
+            Outcome::Conflict | Outcome::Failed | Outcome::Refused => {
+                if *outcome == Outcome::Refused {
+                    known.iter().for_each(|item| self.cursor.lose(*item));
+                }
                 upload::delete(&mut write, self.line.held, &ticket.upload.ident).await?;
                 write.commit().await?;
                 return Ok(known);

@@ -23,7 +23,9 @@ pub(super) struct Device {
     pub(super) conflict: Option<Conflict>,
     pub(super) supported: Option<Vec<Tag>>,
     pub(super) window: Option<u32>,
-    folder: CollectionId,
+    pub(super) folder: CollectionId,
+    /// All folders, by name.
+    pub(super) folders: BTreeMap<String, CollectionId>,
     pub(super) key: SyncKeyText,
     /// What it has, by its id.
     pub(super) held: BTreeMap<ServerId, Contact>,
@@ -39,6 +41,7 @@ impl Device {
             supported: None,
             window: None,
             folder: CollectionId::from_number(1),
+            folders: BTreeMap::new(),
             key: SyncKeyText::initial(),
             held: BTreeMap::new(),
         }
@@ -51,7 +54,12 @@ impl Device {
         };
         let answer = scene.ask(&self.sender(), "FolderSync", &request).await;
         let folders: FolderSyncResponse = read(&answer);
-        let mut folders = folders.changes.unwrap().adds.into_iter();
+        let folders = folders.changes.unwrap().adds;
+        let named = folders
+            .iter()
+            .map(|folder| (folder.display_name.clone(), folder.server_id.clone()));
+        self.folders = named.collect();
+        let mut folders = folders.into_iter();
         let contacts = folders.find(|folder| folder.folder_type == FolderType::Contacts);
         self.folder = contacts.unwrap().server_id;
         self.start_over(scene).await;
@@ -166,7 +174,7 @@ impl Device {
         }
     }
 
-    fn sender(&self) -> Sender<'_> {
+    pub(super) fn sender(&self) -> Sender<'_> {
         Sender {
             name: self.name,
             kind: self.kind,
@@ -262,7 +270,7 @@ pub(super) fn refused(answer: Option<&CollectionAnswer>) -> Vec<(ServerId, u8)> 
     refused.collect()
 }
 
-fn read<B: Body>(bytes: &[u8]) -> B {
+pub(super) fn read<B: Body>(bytes: &[u8]) -> B {
     let document = wbxml::decode(bytes, &Limits::default()).unwrap();
     B::from_element(&document.root).unwrap()
 }

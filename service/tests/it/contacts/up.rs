@@ -26,7 +26,10 @@ async fn one(scene: &Scene) -> Device {
 async fn the_first_contact_makes_the_address_book_and_the_folder_keeps_its_number() {
     let scene = Scene::bare(ConflictPolicy::Device).await;
     let mut device = one(&scene).await;
-    let answer = device.sync(&scene, vec![add("1", &person("Ann"))]).await;
+    let waits = Device::new("WAITS").set_up(&scene).await;
+    let first = vec![add("1", &person("Ann"))];
+    let (woken, answer) = tokio::join!(waits.ping(&scene, 600), device.sync(&scene, first));
+    assert!(woken, "the folder is another one");
     let ids = made(&answer.unwrap());
     let mut other = Device::new("OTHER").set_up(&scene).await;
     assert_eq!(other.id("Ann"), ids[0]);
@@ -258,9 +261,16 @@ async fn an_upload_that_is_no_contact_is_refused_and_the_rest_is_done() {
         add("1", &person("Bea")),
     ];
     let two = device.id("Two");
-    let answer = device.lost_sync(&scene, commands).await.unwrap();
-    assert_eq!(refused(Some(&answer)), [(ann, 6), (two, 6)]);
+    let answer = device.sync(&scene, commands).await.unwrap();
+    assert_eq!(refused(Some(&answer)), [(ann, 6), (two.clone(), 6)]);
     assert!(scene.card_of("Bea").is_some());
+    assert_eq!(device.held[&two].text(Text::LastName), None, "sent back");
+    // Nor can it be deleted: the device gets it again, and does not ask for ever.
+    device.held.remove(&two);
+    let answer = device.sync(&scene, vec![delete(two.clone())]).await;
+    assert_eq!(refused(answer.as_ref()), [(two.clone(), 5)]);
+    assert!(device.held.contains_key(&two) && scene.cards().contains_key("B"));
+    device.rest(&scene).await;
 }
 
 #[tokio::test]

@@ -223,6 +223,7 @@ impl History {
                 let made = (client.as_str(), named.as_deref().unwrap());
                 Outcome::Present(self.world.store(made, sent.time, unfinished))
             }
+            (Ident::Delete(_), Some(_), Some(_)) if self.dice.percent(10) => Outcome::Refused,
             (Ident::Delete(_), Some(name), _) => {
                 self.world.remove(&name);
                 Outcome::Removed

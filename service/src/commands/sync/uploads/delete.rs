@@ -1,6 +1,6 @@
 //! Deletions: to the folder for deleted items, or for good.
 
-use backends::{Class, FolderRef, ItemState, Mailbox};
+use backends::{Class, FolderRef, ItemState, Kind, Mailbox};
 use protocol::command::ServerId as WireId;
 use protocol::status::SyncStatus;
 
@@ -69,12 +69,32 @@ pub(super) async fn serve(
             };
             match done {
                 Ok(()) => settle(session, ticket, Ok(Outcome::Removed)).await,
+                Err(Fault::Backend(error)) if is_final(error.kind()) => {
+                    tracing::warn!(account = %context.who.account, %error, "item not deleted");
+                    session.settle(ticket, &Outcome::Refused).await?;
+                    Ok(Some(SyncStatus::ServerError))
+                }
                 Err(Fault::Backend(error)) => settle(session, ticket, Err(error)).await,
                 Err(other) => Err(other),
             }
         }
         Verdict::Repeat(_) | Verdict::Differs(_) | Verdict::Lost => Ok(None),
         Verdict::Gone => Ok(Some(SyncStatus::ObjectNotFound)),
+    }
+}
+
+/// Whether asking again would not help: the device must not go on for ever. It gets the item again.
+fn is_final(kind: Kind) -> bool {
+    match kind {
+        Kind::Refused | Kind::Forbidden => true,
+        Kind::NotFound
+        | Kind::Unavailable
+        | Kind::Unauthorized
+        | Kind::Full
+        | Kind::TooLarge
+        | Kind::Conflict
+        | Kind::Exists
+        | Kind::Unexpected => false,
     }
 }
 

@@ -212,7 +212,14 @@ impl Engine for Fake {
                 session.cursor.drop_item(known.unwrap());
                 (UploadState::Done, known)
             }
-            Outcome::Conflict | Outcome::Failed => {
+            Outcome::Refused if ticket.upload.ident.starts_with("d:") => {
+                session.cursor.lose(known.unwrap());
+                let ident = &ticket.upload.ident;
+                self.devices[session.device].uploads.remove(ident);
+                self.session = Some(session);
+                return known.map(|item| item.0);
+            }
+            Outcome::Conflict | Outcome::Failed | Outcome::Refused => {
                 session.again.extend(known);
                 (UploadState::Lost, known)
             }

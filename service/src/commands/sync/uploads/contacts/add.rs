@@ -40,6 +40,7 @@ pub(crate) async fn add(
         }
         Err(other) => return Err(other),
     };
+    contacts::learn(session, &sent.upload.present);
     let name = new_name(context, session, (terms, client_id))?;
     let Some(content) = card(context, (&sent, &name), terms).await else {
         return Ok(Err(SyncStatus::ConversionError));
@@ -130,7 +131,6 @@ impl New<'_> {
     }
 
     async fn note(&self, session: &mut Session, item: ItemNo, content: &Bytes) {
-        contacts::learn(session, &self.sent.upload.present);
         if let Ok(now) = contacts::shown(content, self.terms.wish).await {
             contacts::note(session, item, Trace::of(&now));
         }

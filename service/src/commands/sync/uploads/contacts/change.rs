@@ -71,6 +71,7 @@ impl Change<'_> {
         context: &Context<'_>,
         session: &mut Session,
     ) -> Result<Refused, Fault> {
+        contacts::learn(session, &self.sent.upload.present);
         let mut begun = None;
         for _ in 0..ATTEMPTS_MAX {
             match self.attempt(context, session).await? {
@@ -199,7 +200,7 @@ impl Change<'_> {
             }
             Some(status) => {
                 tracing::warn!(account = %context.who.account, %error, "contact not changed");
-                session.settle(ticket, &Outcome::Conflict).await?;
+                session.settle(ticket, &Outcome::Refused).await?;
                 Ok(Attempt::Done(Some(status)))
             }
             None => {
@@ -211,7 +212,6 @@ impl Change<'_> {
 
     /// Notes what the device has now. After a conflict the page tells it, so that is noted then.
     async fn note(&self, session: &mut Session, told: Told, content: &Bytes) {
-        contacts::learn(session, &self.sent.upload.present);
         if told == Told::All
             && let Ok(now) = contacts::shown(content, self.terms.wish).await
         {
