@@ -81,11 +81,9 @@ fn bad_input_gets_the_answers_that_are_decided() {
 #[track_caller]
 fn walk(max_version: &str, arguments: &[&str]) {
     let server = Server::start(max_version);
-    let maildir = server.maildir();
-    server.run(
-        "walk.py",
-        &[arguments, &["--maildir", text(&maildir)]].concat(),
-    );
+    let (maildir, contacts) = (server.maildir(), server.contacts());
+    let folders = ["--maildir", text(&maildir), "--contacts", text(&contacts)];
+    server.run("walk.py", &[arguments, &folders].concat());
     server.check_bodies();
 }
 
@@ -127,6 +125,10 @@ impl Server {
 
     fn maildir(&self) -> PathBuf {
         self.folder.path().join("mail").join(USER)
+    }
+
+    fn contacts(&self) -> PathBuf {
+        self.folder.path().join("contacts").join(USER)
     }
 
     fn recorded(&self) -> PathBuf {
@@ -210,7 +212,7 @@ fn configure(folder: &Path, max_version: &str) -> PathBuf {
     let settings = format!(
         "[listen]\neas = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\ncontrol = \"{at}/control.sock\"\n\
          [auth]\nusers_file = \"{at}/users\"\ndomains = [\"example.org\"]\n\
-         [mail]\nmaildir = \"{at}/mail/%n\"\n[store]\npath = \"{at}/state.db\"\n\
+         [mail]\nmaildir = \"{at}/mail/%n\"\n[contacts]\nvdir = \"{at}/contacts/%n\"\n[store]\npath = \"{at}/state.db\"\n\
          [protocol]\nmax_version = \"{max_version}\"\n[log]\nformat = \"text\"\n\
          [limits]\nloop_hold_s = 0\n", // what is sent here is nonsense, again and again
         at = folder.display(),

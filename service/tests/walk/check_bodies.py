@@ -22,6 +22,8 @@ import xml.etree.ElementTree as ElementTree
 import wbxml
 
 OTHER_NAMES = {"deviceencryptionenabled": "requirestoragecardencryption", "ihsmanagementinformation": "rightsmanagementinformation"}
+OTHER_NAMES |= {place + "address" + part: place + part for place in ("home", "business", "other")
+                for part in ("city", "country", "postalcode", "state", "street")}
 NEWER_THAN_LIBWBXML = {"accountonlyremotewipe"}  # it reads tags of 16.1 as "unknown"
 UNKNOWN_TO_LIBWBXML = {"Find"}
 INSTALL = "apt-get install -y python3 libwbxml2-utils libxml2-utils"

@@ -55,14 +55,14 @@ class Page:
         return self
 
 
-def read_page(collection, version):
+def read_page(collection, version, class_="Email"):
     """A Collection element of an answer, its order and its ids checked."""
     order = ["Class", "SyncKey", "CollectionId", "Status", "MoreAvailable", "Responses", "Commands"]
     tags = wbxml.tags(collection)
     equal(tags, [tag for tag in order if tag in tags], "order in Collection")
     status = wbxml.text(collection, "Status")
     if status == "1":
-        equal(wbxml.text(collection, "Class"), "Email" if version == "12.1" else None, "Class in Collection")
+        equal(wbxml.text(collection, "Class"), class_ if version == "12.1" else None, "Class in Collection")
     page = Page(status, wbxml.text(collection, "SyncKey"), "MoreAvailable" in tags)
     expect(page.key is None or 0 < len(page.key) <= 64, "SyncKey", page.key)
     for part in ("Responses", "Commands"):
@@ -96,6 +96,10 @@ class Phone:
         self.device = device
         self.hierarchy_key = "0"
         self.folders, self.keys, self.items = {}, {}, {}
+        self.classes = {}  # of folders that hold something else than mail
+
+    def class_of(self, folder):
+        return self.classes.get(folder, "Email")
 
     def post(self, command, document=None, **more):
         return self.device.post(command, document, **more)
@@ -143,7 +147,7 @@ class Phone:
 
     def collection(self, ident, *, key=None, window=100, get_changes=None, as_moves=None, choice=None, commands=()):
         """A Collection element of a request, in the order that the specification demands."""
-        inside = [("Class", "Email")] if self.device.version == "12.1" else []
+        inside = [("Class", self.class_of(ident))] if self.device.version == "12.1" else []
         inside += [("SyncKey", self.keys.get(ident, "0") if key is None else key), ("CollectionId", ident)]
         inside += [] if as_moves is None else [("DeletesAsMoves", as_moves)]
         inside += [] if get_changes is None else [("GetChanges", get_changes)]
@@ -165,7 +169,7 @@ class Phone:
         for collection in wbxml.every(answer.document, "Collections/Collection"):
             ident = wbxml.text(collection, "CollectionId")
             expect(ident not in found, "collection told twice", ident)
-            found[ident] = read_page(collection, self.device.version)
+            found[ident] = read_page(collection, self.device.version, self.class_of(ident))
         expect(found, "Collections without a Collection")
         return found
 
@@ -224,7 +228,7 @@ class Phone:
         """How many changes GetItemEstimate announces."""
         key = ("AirSync:SyncKey", self.keys[ident])
         if self.device.version == "12.1":
-            inside = [("Class", "Email"), ("CollectionId", ident), ("AirSync:FilterType", filter_type), key]
+            inside = [("Class", self.class_of(ident)), ("CollectionId", ident), ("AirSync:FilterType", filter_type), key]
         else:
             inside = [key, ("CollectionId", ident), ("AirSync:Options", ("FilterType", filter_type))]
         answer = self.post("GetItemEstimate", ("GetItemEstimate:GetItemEstimate", ("Collections", ("Collection", *inside))))
@@ -237,7 +241,7 @@ class Phone:
     def ping_request(self, heartbeat=None, folders=None):
         inside = [] if heartbeat is None else [("HeartbeatInterval", str(heartbeat))]
         if folders is not None:
-            inside.append(("Folders", *(("Folder", ("Id", ident), ("Class", "Email")) for ident in folders)))
+            inside.append(("Folders", *(("Folder", ("Id", ident), ("Class", self.class_of(ident))) for ident in folders)))
         return ("Ping:Ping", *inside)
 
     def park_ping(self, heartbeat=None, folders=None, link=None):

@@ -1,9 +1,9 @@
 """A walk through everything that a phone does with its mail account, by a client that shares no code with the service.
 
-    walk.py --url http://127.0.0.1:8080 --user U --password P --maildir DIR --version 14.1 [--base64] [--gzip] [--record DIR]
+    walk.py --url http://127.0.0.1:8080 --user U --password P --maildir DIR --contacts DIR --version 14.1 [--base64] [--gzip] [--record DIR]
 
-DIR is the account's Maildir, seen by the server; it may be empty or missing. The walk fills it, so that it starts from a known state, and
-the server must not have been asked for it before. Prints one line a step and exits with 0 when every step holds.
+The folders are the account's Maildir and its address books, seen by the server; they may be empty or missing. The walk fills them, so that
+it starts from a known state, and the server must not have been asked for them before. Prints one line a step and exits with 0 when every step holds.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import traceback
 import mails
 import steps_account
 import steps_change
+import steps_contacts
 import steps_discover
 import steps_fill
 import steps_folders
@@ -23,6 +24,7 @@ import steps_move
 import steps_operations
 import steps_push
 import steps_reshape
+from addressbook import AddressBook
 from eas import Device, Recorder, expect
 from items import sender_number
 from maildir import Maildir
@@ -43,6 +45,7 @@ class Walk:
             arguments.url, arguments.user, arguments.password, name, arguments.version, arguments.base64, arguments.gzip, recorder))
         self.phone, self.other = self.new_device("WALKER0001"), self.new_device("WALKER0002")
         self.box = Maildir(arguments.maildir)
+        self.book = AddressBook(arguments.contacts)
         self.mails, self.files, self.ids = {}, {}, {}
         self.next_number = MESSAGES
         self.used = set()
@@ -126,7 +129,7 @@ def until(look, wanted, what):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("--url", "--user", "--password", "--maildir"):
+    for name in ("--url", "--user", "--password", "--maildir", "--contacts"):
         parser.add_argument(name, required=True)
     parser.add_argument("--version", required=True, choices=("12.1", "14.0", "14.1", "16.0", "16.1"))
     parser.add_argument("--base64", action="store_true", help="the packed form of the query")
@@ -135,7 +138,7 @@ def main():
     walk = Walk(parser.parse_args())
     walk.prepare()
     parts = (steps_discover, steps_account, steps_fill, steps_push, steps_change, steps_move, steps_keys, steps_folders, steps_reshape,
-             steps_operations)
+             steps_operations, steps_contacts)
     for step in (step for part in parts for step in part.STEPS):
         begun = time.monotonic()
         try:
