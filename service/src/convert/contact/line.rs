@@ -122,7 +122,8 @@ impl<'c> Card<'c> {
         if !begun {
             return Err(ContactError::NotVcard);
         }
-        let crlf = bytes.windows(2).any(|pair| pair == b"\r\n") || !bytes.contains(&b'\n');
+        let first = bytes.get(..physical(bytes)).unwrap_or_default();
+        let crlf = first.ends_with(b"\r\n") || !first.ends_with(b"\n");
         Ok(Self {
             end: end.unwrap_or(lines.len()),
             lines,
