@@ -17,23 +17,36 @@ use crate::metrics::Metrics;
 
 /// Whether the service takes devices. Clones share it; it begins with "no".
 #[derive(Clone, Debug, Default)]
-pub struct Readiness(Arc<AtomicBool>);
+pub struct Readiness {
+    ready: Arc<AtomicBool>,
+    impaired: Arc<AtomicBool>,
+}
 
 impl Readiness {
     /// Everything is up.
     pub fn ready(&self) {
-        self.0.store(true, Ordering::Release);
+        self.ready.store(true, Ordering::Release);
     }
 
     /// A shut-down has begun.
     pub fn not_ready(&self) {
-        self.0.store(false, Ordering::Release);
+        self.ready.store(false, Ordering::Release);
     }
 
     /// Whether the service takes devices.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.ready.load(Ordering::Acquire) && !self.impaired.load(Ordering::Acquire)
+    }
+
+    /// Something without which devices cannot be served is away.
+    pub fn impair(&self) {
+        self.impaired.store(true, Ordering::Release);
+    }
+
+    /// It is back.
+    pub fn recover(&self) {
+        self.impaired.store(false, Ordering::Release);
     }
 }
 

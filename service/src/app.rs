@@ -4,6 +4,7 @@
 //! the store. Each step may still need what later steps end.
 
 mod accounts;
+mod claim;
 mod control;
 mod core;
 mod front;
@@ -53,13 +54,16 @@ impl App {
         let outbox = outbox::open(config, users.clone()).await?;
         let core = Core::start(config, outbox, &metrics, &Clock::system()).await?;
         match Front::with_users(config, users, core.dispatch(), &metrics).await {
-            Ok(front) => Ok(RunningApp {
-                control: control::start(config, &core, &front).await,
-                front,
-                core,
-                shutdown: config.shutdown.clone(),
-                metrics,
-            }),
+            Ok(front) => {
+                core.watch_store(front.readiness());
+                Ok(RunningApp {
+                    control: control::start(config, &core, &front).await,
+                    front,
+                    core,
+                    shutdown: config.shutdown.clone(),
+                    metrics,
+                })
+            }
             Err(error) => {
                 core.close().await;
                 Err(error)
@@ -177,6 +181,12 @@ pub enum StartError {
         path: PathBuf,
         /// What the store said.
         source: StoreError,
+    },
+    /// Another service works on the same store.
+    #[error("{path} (store.path) is in use by another directpush")]
+    Claimed {
+        /// The store's file.
+        path: PathBuf,
     },
     /// Metrics could not be registered.
     #[error("metrics cannot be registered")]

@@ -127,6 +127,10 @@ impl Fault {
                 common(CommonStatus::CommandNotSupported, command, version, facts)
             }
             Self::Backend(error) => backend(&error, command, facts),
+            Self::Store(StoreError::Busy) => {
+                facts.note = Some("store busy");
+                Refusal::throttled("store busy", "ServerBusy").into()
+            }
             Self::Store(error) => {
                 tracing::error!(%command, error = %chain(&error), "store failed");
                 facts.note = Some("store failed");

@@ -12,6 +12,7 @@ pub mod answer;
 mod backup;
 pub mod collection;
 pub mod device;
+mod error;
 pub mod folder;
 pub mod gone;
 pub mod item;
@@ -28,7 +29,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -38,6 +39,7 @@ use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection};
 pub use self::account::Counts;
 pub use self::backup::Checked;
 pub use self::device::{Device, DeviceChange, DeviceName};
+pub use self::error::StoreError;
 pub use self::overview::{Synced, SyncedTo, Tally};
 pub use self::remember::PingCache;
 pub use self::sent::{SendIdent, SendState, Sending};
@@ -54,66 +56,11 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 /// Connections for reading beside the one that writes.
 const READERS: u32 = 4;
 
+/// How long a request waits for a connection to read: longer means that the store does not keep up.
+const ACQUIRE: Duration = Duration::from_secs(10);
+
 /// How long a statement waits for a lock that another process holds (a backup, a migration).
 const BUSY: Duration = Duration::from_secs(10);
-
-/// Why the store failed.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StoreError {
-    /// The database did.
-    #[error("the state store failed")]
-    Database(#[from] sqlx::Error),
-    /// The schema could not be brought up to date.
-    #[error("the state store's schema cannot be brought up to date")]
-    Migrate(#[source] MigrateError),
-    /// The schema was written by a newer version of this program.
-    #[error(
-        "the state store was written by a newer version of directpush (schema {found}, this one knows {known})"
-    )]
-    Newer {
-        /// The schema's version.
-        found: i64,
-        /// The newest that this program knows.
-        known: i64,
-    },
-    /// There is no store at that place.
-    #[error("there is no state store at {}", .0.display())]
-    Missing(std::path::PathBuf),
-    /// A file that must not be there is.
-    #[error("{} is there already, and is not overwritten", .0.display())]
-    Exists(std::path::PathBuf),
-    /// A file could not be made or written.
-    #[error("cannot write {}", path.display())]
-    File {
-        /// Which.
-        path: std::path::PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// A store is not in order.
-    #[error("the state store is damaged: {0}")]
-    Corrupt(String),
-    /// The schema was written by an older version of this program; the service brings it up to date.
-    #[error(
-        "the state store was written by an older version of directpush (schema {found}, this one needs {known}); start the service once, it brings the store up to date"
-    )]
-    Older {
-        /// The schema's version.
-        found: i64,
-        /// The one that this program needs.
-        known: i64,
-    },
-    /// A row that no version of this program writes.
-    #[error("the state store holds a damaged row in {table}")]
-    Damaged {
-        /// The table.
-        table: &'static str,
-    },
-    /// A transaction that others were in too could not be committed.
-    #[error("the state store could not commit")]
-    Commit,
-}
 
 /// Whether a commit waits for the disk.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -158,8 +105,11 @@ impl Store {
             .disable_statement_logging();
         let mut conn = SqliteConnection::connect_with(&options).await?;
         migrate(&mut conn).await?;
+        // Otherwise a store that cannot be written is found out by the first device.
+        touch(&mut conn).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
+            .acquire_timeout(ACQUIRE)
             .connect_lazy_with(options);
         Ok(Self {
             writer: Arc::new(Writer::new(conn)),
@@ -190,6 +140,7 @@ impl Store {
         }
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
+            .acquire_timeout(ACQUIRE)
             .connect_lazy_with(options);
         Ok(Self {
             writer: Arc::new(Writer::new(conn)),
@@ -209,6 +160,22 @@ impl Store {
     /// `Database`.
     pub async fn write(&self) -> Result<Write<'_>, StoreError> {
         self.writer.begin().await
+    }
+
+    /// Whether the last attempt to write failed because of the medium: a full disk, one that may not be written.
+    #[must_use]
+    pub fn is_failing(&self) -> bool {
+        self.writer.is_failing()
+    }
+
+    /// Tries whether the store can be written.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn probe(&self) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        touch(&mut write).await?;
+        write.commit().await
     }
 
     /// A connection for single reads.
@@ -233,7 +200,7 @@ async fn migrate(conn: &mut Conn) -> Result<(), StoreError> {
     if found > known {
         return Err(StoreError::Newer { found, known });
     }
-    MIGRATIONS.run(conn).await.map_err(StoreError::Migrate)
+    MIGRATIONS.run(conn).await.map_err(StoreError::from)
 }
 
 /// The version of the schema, and the newest that this program knows.
@@ -250,6 +217,18 @@ async fn schema(conn: &mut Conn) -> Result<(i64, i64), StoreError> {
         .fetch_one(conn)
         .await?;
     Ok((found.unwrap_or(0), known))
+}
+
+/// Writes, without changing anything.
+async fn touch(conn: &mut Conn) -> Result<(), StoreError> {
+    let version: i64 = sqlx::query_scalar("PRAGMA user_version")
+        .fetch_one(&mut *conn)
+        .await?;
+    let same = format!("PRAGMA user_version = {version}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(same))
+        .execute(&mut *conn)
+        .await?;
+    Ok(())
 }
 
 /// Numbers are stored as 64 bits with sign; ids and sequence numbers never come near the end of them.

@@ -10,8 +10,10 @@ use protocol::flow::heartbeat::HeartbeatBounds;
 use protocol::query::Command;
 use protocol::version::Version;
 
+use crate::admin::Readiness;
 use crate::app::StartError;
 use crate::app::accounts::Accounts;
+use crate::app::claim::{self, Claim};
 use crate::app::{limits, upkeep};
 use crate::clock::Clock;
 use crate::commands::governor::Governors;
@@ -43,6 +45,8 @@ pub(super) struct Core {
     commands: Commands,
     accounts: Arc<Accounts>,
     store: Store,
+    /// No other service works on the store.
+    _claim: Claim,
     hub: Arc<Hub>,
     /// The hub's own tasks, and the one that writes down what became of answers.
     push: Tasks,
@@ -60,6 +64,7 @@ impl Core {
         metrics: &Metrics,
         clock: &Clock,
     ) -> Result<Self, StartError> {
+        let claim = Claim::of(&config.store.path)?;
         let store = Store::open(&config.store.path)
             .await
             .map_err(|source| StartError::Store {
@@ -118,11 +123,21 @@ impl Core {
             commands,
             accounts,
             store,
+            _claim: claim,
             hub,
             push,
             watchers,
             local,
         })
+    }
+
+    /// Has `/readyz` fail while the store cannot be written.
+    pub(super) fn watch_store(&self, readiness: Readiness) {
+        let (store, stop) = (self.store.clone(), self.watchers.token());
+        self.watchers.spawn(async move {
+            stop.run_until_cancelled(claim::follow(store, readiness))
+                .await
+        });
     }
 
     /// What the listeners call.

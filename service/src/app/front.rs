@@ -133,6 +133,12 @@ impl Front {
         Ok(front)
     }
 
+    /// Whether devices are taken.
+    #[must_use]
+    pub(super) fn readiness(&self) -> Readiness {
+        self.readiness.clone()
+    }
+
     /// Where devices are served.
     #[must_use]
     pub fn eas(&self) -> SocketAddr {

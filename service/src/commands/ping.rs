@@ -135,8 +135,10 @@ fn response(outcome: &Outcome, asked: &[PingFolder]) -> PingResponse {
         }
         Outcome::Hierarchy => PingResponse::hierarchy_changed(),
         // A device whose account is gone learns it by the 401 of its next request.
-        Outcome::Expired | Outcome::Superseded | Outcome::Draining | Outcome::AccountGone => {
-            PingResponse::expired()
-        }
+        Outcome::Expired
+        | Outcome::Shortened
+        | Outcome::Superseded
+        | Outcome::Draining
+        | Outcome::AccountGone => PingResponse::expired(),
     }
 }

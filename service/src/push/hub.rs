@@ -266,8 +266,16 @@ impl Hub {
             count if memory.takeover(now) == Takeover::Supersede => count,
             count => (count + 1).saturating_sub(SHARED_MAX),
         };
+        let granted = parking.deadline;
+        let mut parking = parking.clone();
+        if let Some(limit) = memory.limit() {
+            parking.deadline = granted.min(time::Instant::from_std(now) + limit);
+        }
         let interest = || self.watching.interest(who.account);
-        let key = shard.insert(parking, now, sender, interest);
+        let key = shard.insert(&parking, now, sender, interest);
+        if let Some(entry) = shard.get_mut(key) {
+            entry.granted = granted.into_std();
+        }
         self.clock.set(parking.deadline.into_std());
         self.metrics.push.parked.of(parking.kind).inc();
         for key in older.into_iter().take(superseded) {

@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
+use protocol::flow::adapt::Adaptive;
+
 use super::pace::{Insistence, Pace};
 use super::parking::{FolderSyncAdvice, FolderSyncFound, PastPark};
 use crate::ids::{FolderNo, Seq};
@@ -30,6 +32,7 @@ pub(super) struct DeviceMemory {
     /// may itself be lost, and then nobody else remembers it.
     owed: BTreeSet<FolderNo>,
     takeovers: Takeovers,
+    adaptive: Adaptive,
     announced: Option<Instant>,
     touched: Instant,
     /// How its last parked requests ended, the newest last; for the administrator.
@@ -66,9 +69,26 @@ impl DeviceMemory {
             unknown: BTreeMap::new(),
             owed: BTreeSet::new(),
             takeovers: Takeovers::default(),
+            adaptive: Adaptive::new(),
             announced: None,
             touched: now,
             ended: VecDeque::new(),
+        }
+    }
+
+    /// How long a wait of this device may last before something on the way cuts it; `None`: as long as it likes.
+    pub(super) fn limit(&self) -> Option<Duration> {
+        self.adaptive.limit()
+    }
+
+    /// Learns from the end of a wait that was granted so long how long they may last.
+    pub(super) fn learn(&mut self, reason: ParkEnd, parked: Duration, granted: Duration) {
+        match reason {
+            ParkEnd::Closed => self.adaptive.cut(parked),
+            ParkEnd::Changed | ParkEnd::Hierarchy | ParkEnd::Expired | ParkEnd::Shortened => {
+                self.adaptive.lasted(parked, granted);
+            }
+            ParkEnd::Superseded | ParkEnd::Drained | ParkEnd::Revoked | ParkEnd::Failed => {}
         }
     }
 

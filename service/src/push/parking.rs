@@ -33,6 +33,8 @@ pub enum Outcome {
     Changed(Vec<FolderNo>),
     /// The heartbeat is over (Ping status 1).
     Expired,
+    /// Something on the way to the device cuts waits that last longer (Ping status 1).
+    Shortened,
     /// A newer request of the device took the place (Ping status 1; hanging Sync: empty body).
     Superseded,
     /// The hierarchy moved past the device's FolderSync, or it asks for a folder that it does not know to
@@ -65,6 +67,7 @@ impl Outcome {
         match self {
             Self::Changed(_) => ParkEnd::Changed,
             Self::Expired => ParkEnd::Expired,
+            Self::Shortened => ParkEnd::Shortened,
             Self::Superseded => ParkEnd::Superseded,
             Self::Hierarchy => ParkEnd::Hierarchy,
             Self::Draining => ParkEnd::Drained,

@@ -135,6 +135,8 @@ impl Hub {
 fn remember(shard: &mut Shard, entry: &Entry, reason: ParkEnd, now: Instant) {
     let parked = now.saturating_duration_since(entry.since);
     if let Some(memory) = shard.memory_if_any(entry.who.device) {
+        let granted = entry.granted.saturating_duration_since(entry.since);
+        memory.learn(reason, parked, granted);
         memory.park_ended(entry.kind, reason, parked, now);
     }
 }

@@ -49,6 +49,8 @@ pub(super) struct Entry {
     pub(super) checked: Box<[Seq]>,
     pub(super) since: Instant,
     pub(super) deadline: Instant,
+    /// When it would be over if the way to the device kept it open for so long.
+    pub(super) granted: Instant,
     /// When the oldest change that was hinted at, and not found to be none, was seen.
     pub(super) seen: Seen,
     /// Dropped when the entry goes: ends a read of the truth that nobody needs any more.
@@ -121,6 +123,7 @@ impl Shard {
             folders,
             since: now,
             deadline,
+            granted: deadline,
             seen: Seen::UNKNOWN,
             reading: None,
             failures: 0,
@@ -303,12 +306,17 @@ impl Entry {
 
     /// How the entry ends with this answer at `now`, which is `wall` in the world.
     pub(super) fn ended(&self, answer: Answer<FolderNo>, now: Instant, wall: Seen) -> Ended {
-        let outcome = Outcome::from(answer);
+        let outcome = match Outcome::from(answer) {
+            Outcome::Expired if self.granted > self.deadline => Outcome::Shortened,
+            outcome => outcome,
+        };
         let change_age = match outcome {
             Outcome::Changed(_) | Outcome::Hierarchy => self.seen.age(wall),
-            Outcome::Expired | Outcome::Superseded | Outcome::Draining | Outcome::AccountGone => {
-                None
-            }
+            Outcome::Expired
+            | Outcome::Shortened
+            | Outcome::Superseded
+            | Outcome::Draining
+            | Outcome::AccountGone => None,
         };
         Ended {
             outcome,

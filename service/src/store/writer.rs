@@ -6,7 +6,8 @@
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use sqlx::Executor;
@@ -16,6 +17,10 @@ use crate::store::{Conn, StoreError};
 
 /// How many transactions share a commit at most.
 const BATCH_MAX: usize = 64;
+
+/// How many may wait for their turn. More of them would be answered after phones have given up, so they hear at once
+/// that it is too much.
+const QUEUE_MAX: usize = 512;
 
 /// How long one that handed over waits before it looks after the commit itself: whoever took over may
 /// have been cancelled.
@@ -30,6 +35,7 @@ struct State {
     left: Left,
     /// Those who wait for the commit.
     batch: Vec<oneshot::Sender<Result<(), StoreError>>>,
+    failing: Arc<AtomicBool>,
 }
 
 /// What was going on when the lock was left. Statements run to their end also when nobody waits for them any
@@ -50,6 +56,8 @@ enum Left {
 pub(crate) struct Writer {
     state: Mutex<State>,
     waiting: AtomicUsize,
+    /// The last attempt to begin or commit failed.
+    failing: Arc<AtomicBool>,
 }
 
 /// A transaction. Dropped without [`Write::commit`], it is undone.
@@ -63,28 +71,42 @@ struct Waiting<'a>(&'a AtomicUsize);
 
 impl Writer {
     pub(crate) fn new(conn: Conn) -> Self {
+        let failing = Arc::new(AtomicBool::new(false));
         Self {
             state: Mutex::new(State {
                 conn,
                 open: false,
                 left: Left::Nothing,
                 batch: Vec::new(),
+                failing: Arc::clone(&failing),
             }),
             waiting: AtomicUsize::new(0),
+            failing,
         }
     }
 
     /// Waits for its turn and begins.
     pub(crate) async fn begin(&self) -> Result<Write<'_>, StoreError> {
+        if self.waiting.load(Ordering::Acquire) >= QUEUE_MAX {
+            return Err(StoreError::Busy);
+        }
         let mut state = {
             let _waiting = Waiting::new(&self.waiting);
             self.state.lock().await
         };
-        state.begin().await?;
+        if let Err(error) = state.begin().await {
+            self.failing.store(true, Ordering::Release);
+            return Err(error);
+        }
         Ok(Write {
             writer: self,
             state,
         })
+    }
+
+    /// Whether the last attempt to begin or commit failed.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.failing.load(Ordering::Acquire)
     }
 
     /// Commits what is open.
@@ -150,9 +172,10 @@ impl State {
         }
         self.left = Left::Commit;
         let committed = self.conn.execute("COMMIT").await;
-        if committed.is_err() {
+        self.failing.store(committed.is_err(), Ordering::Release);
+        if let Err(error) = committed {
             self.lose().await;
-            return Err(StoreError::Commit);
+            return Err(error.into());
         }
         self.left = Left::Nothing;
         self.open = false;

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -25,10 +26,45 @@ pub(crate) struct Binary {
 impl Binary {
     /// Starts it; devices are served when this returns. `more`: further sections of the settings.
     pub(crate) fn start(place: &Place, more: &str) -> Self {
-        let path = place.settings();
-        std::fs::write(&path, settings(place) + more).unwrap();
-        let mut child = Command::new(program())
-            .args(["serve", "--config", path.to_str().unwrap()])
+        std::fs::write(place.settings(), settings(place, &place.state()) + more).unwrap();
+        Self::run(Command::new(program()).args(serve(place)))
+    }
+
+    /// The same, with the state on a file system of so many bytes that only the service sees.
+    pub(crate) fn start_on_small_disk(place: &Place, disk: &Path, bytes: usize) -> Self {
+        std::fs::create_dir(disk).unwrap();
+        let state = disk.join("state.db");
+        std::fs::write(place.settings(), settings(place, &state)).unwrap();
+        let mount = format!("mount -t tmpfs -o size={bytes} none {}", disk.display());
+        Self::run(&mut apart(place, &mount))
+    }
+
+    /// What it says when it does not start.
+    pub(crate) fn refused(place: &Place) -> String {
+        std::fs::write(place.settings(), settings(place, &place.state())).unwrap();
+        said(Command::new(program()).args(serve(place)))
+    }
+
+    /// The same, when the state that is there is on a file system that may not be written.
+    pub(crate) fn refused_read_only(place: &Place, disk: &Path) -> String {
+        std::fs::create_dir(disk).unwrap();
+        let (from, state) = (place.state(), disk.join("state.db"));
+        std::fs::write(place.settings(), settings(place, &state)).unwrap();
+        let mount = format!(
+            "mount -t tmpfs none {at} && cp {from} {at} && mount -o remount,ro {at}",
+            at = disk.display(),
+            from = from.display()
+        );
+        said(&mut apart(place, &mount))
+    }
+
+    /// Its number.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    fn run(command: &mut Command) -> Self {
+        let mut child = command
             .env_remove("RUST_LOG")
             .stderr(Stdio::piped())
             .spawn()
@@ -98,7 +134,27 @@ fn program() -> String {
     std::env::var("FAULTS_PROGRAM").unwrap_or_else(|_| built.to_owned())
 }
 
-fn settings(place: &Place) -> String {
+fn serve(place: &Place) -> [String; 3] {
+    let settings = place.settings().to_str().unwrap().to_owned();
+    ["serve".to_owned(), "--config".to_owned(), settings]
+}
+
+/// The program in a mount namespace of its own (`unshare` of util-linux; no rights are needed for it).
+fn apart(place: &Place, mount: &str) -> Command {
+    let mut command = Command::new("unshare");
+    let script = format!("{mount} && exec \"$0\" \"$@\"");
+    command.args(["-r", "-m", "sh", "-c", &script, &program()]);
+    command.args(serve(place));
+    command
+}
+
+fn said(command: &mut Command) -> String {
+    let output = command.env_remove("RUST_LOG").output().unwrap();
+    assert!(!output.status.success(), "it starts");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn settings(place: &Place, state: &Path) -> String {
     let mut text = String::new();
     write!(
         text,
@@ -107,7 +163,7 @@ fn settings(place: &Place) -> String {
         place.control().display(),
         place.users().display(),
         place.mail().display(),
-        place.state().display()
+        state.display()
     )
     .unwrap();
     text

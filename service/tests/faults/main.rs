@@ -13,6 +13,7 @@ mod begun;
 mod binary;
 mod client;
 mod cuts;
+mod disk;
 mod doubt;
 mod drain;
 mod fleet;

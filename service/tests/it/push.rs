@@ -5,3 +5,4 @@ mod ledger;
 mod repeats;
 mod scene;
 mod search;
+mod shortened;

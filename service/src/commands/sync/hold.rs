@@ -51,8 +51,10 @@ pub(super) async fn wait(
     match ended.outcome {
         Outcome::Changed(_) => Then::Again,
         Outcome::Hierarchy => Then::Hierarchy,
-        Outcome::Expired | Outcome::Superseded | Outcome::Draining | Outcome::AccountGone => {
-            Then::Empty
-        }
+        Outcome::Expired
+        | Outcome::Shortened
+        | Outcome::Superseded
+        | Outcome::Draining
+        | Outcome::AccountGone => Then::Empty,
     }
 }

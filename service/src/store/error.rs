@@ -1,0 +1,110 @@
+//! Why the store failed, told by what an operator can do about it.
+
+use sqlx::migrate::MigrateError;
+
+/// Why the store failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The database did.
+    #[error("the state store failed")]
+    Database(#[source] sqlx::Error),
+    /// There is no room on the disk. It heals by itself once there is.
+    #[error("the disk of the state store is full")]
+    Full(#[source] sqlx::Error),
+    /// The file or its file system may not be written.
+    #[error(
+        "the state store may not be written: look at its folder, its owner, its mode, and whether the file system is read-only"
+    )]
+    ReadOnly(#[source] sqlx::Error),
+    /// The file is no database, or not any more.
+    #[error(
+        "the state store is damaged or no state store: restore a backup, or move it away to start anew (phones load everything again)"
+    )]
+    Unreadable(#[source] sqlx::Error),
+    /// Another process holds it.
+    #[error("the state store is locked by another process")]
+    Locked(#[source] sqlx::Error),
+    /// More is to be written than the disk keeps up with.
+    #[error("the state store does not keep up")]
+    Busy,
+    /// The schema could not be brought up to date.
+    #[error("the state store's schema cannot be brought up to date")]
+    Migrate(#[source] MigrateError),
+    /// The schema was written by a newer version of this program.
+    #[error(
+        "the state store was written by a newer version of directpush (schema {found}, this one knows {known})"
+    )]
+    Newer {
+        /// The schema's version.
+        found: i64,
+        /// The newest that this program knows.
+        known: i64,
+    },
+    /// There is no store at that place.
+    #[error("there is no state store at {}", .0.display())]
+    Missing(std::path::PathBuf),
+    /// A file that must not be there is.
+    #[error("{} is there already, and is not overwritten", .0.display())]
+    Exists(std::path::PathBuf),
+    /// A file could not be made or written.
+    #[error("cannot write {}", path.display())]
+    File {
+        /// Which.
+        path: std::path::PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A store is not in order.
+    #[error("the state store is damaged: {0}")]
+    Corrupt(String),
+    /// The schema was written by an older version of this program; the service brings it up to date.
+    #[error(
+        "the state store was written by an older version of directpush (schema {found}, this one needs {known}); start the service once, it brings the store up to date"
+    )]
+    Older {
+        /// The schema's version.
+        found: i64,
+        /// The one that this program needs.
+        known: i64,
+    },
+    /// A row that no version of this program writes.
+    #[error("the state store holds a damaged row in {table}")]
+    Damaged {
+        /// The table.
+        table: &'static str,
+    },
+    /// A transaction that others were in too could not be committed.
+    #[error("the state store could not commit")]
+    Commit,
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        // Primary result codes of SQLite: the low byte of the extended ones.
+        let code = match &error {
+            sqlx::Error::Database(told) => told.code().and_then(|code| code.parse::<u32>().ok()),
+            sqlx::Error::PoolTimedOut => return Self::Busy,
+            _ => None,
+        };
+        match code.map(|code| code & 0xFF) {
+            Some(5 | 6) => Self::Locked(error),
+            // 14: on a file system that is read-only it cannot even be opened.
+            Some(8 | 14) => Self::ReadOnly(error),
+            Some(13) => Self::Full(error),
+            Some(11 | 26) => Self::Unreadable(error),
+            _ => Self::Database(error),
+        }
+    }
+}
+
+impl From<MigrateError> for StoreError {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
+                Self::from(error)
+            }
+            other => Self::Migrate(other),
+        }
+    }
+}
