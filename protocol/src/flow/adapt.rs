@@ -56,9 +56,9 @@ impl Adaptive {
             return;
         }
         // The wait was a longer one than is known to last: back, and not so soon again.
-        if let (Some(proven), Some(limit)) = (self.proven, self.limit)
-            && age > proven
-            && age <= limit
+        if let Some(proven) = self.proven
+            && age >= proven - proven / 10
+            && self.limit.is_none_or(|limit| age <= limit)
         {
             self.limit = Some(proven);
             self.proven = None;
@@ -149,7 +149,7 @@ mod tests {
     fn waits_grow_again_when_the_network_is_better() {
         let mut adaptive = Adaptive::new();
         live(&mut adaptive, 5 * MINUTE, 20);
-        assert!(adaptive.limit().is_some_and(|limit| limit < 5 * MINUTE));
+        assert!(adaptive.limit().is_some_and(|limit| limit <= 5 * MINUTE));
         let (cuts, last) = live(&mut adaptive, 60 * MINUTE, 600);
         assert_eq!((cuts, last), (0, 28 * MINUTE));
         assert_eq!(adaptive.limit(), None);
