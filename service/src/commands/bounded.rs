@@ -60,7 +60,7 @@ mod tests {
     #[tokio::test]
     async fn what_takes_too_long_is_not_waited_for() {
         time::pause();
-        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let (end, ended) = std::sync::mpsc::sync_channel::<()>(1);
         let working = bounded(INLINE_MAX + 1, move || ended.recv().is_ok());
         let waiting = async {
             time::advance(TIME_MAX).await;
