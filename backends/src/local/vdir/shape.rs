@@ -47,7 +47,12 @@ pub(crate) fn create(root: &Path, format: Format, name: &str) -> Result<Folder, 
 pub(super) fn make(root: &Path, directory: &str, name: &str) -> std_io::Result<()> {
     let draft = draft_path(root);
     fs::create_dir(&draft)?;
-    let made = write_name(&draft, name).and_then(|()| rename_new(&draft, &root.join(directory)));
+    let place = || {
+        let opened = File::open(root)?;
+        let draft_name = draft.file_name().unwrap_or_default().to_string_lossy();
+        rename_new((&opened, &draft_name), (&opened, directory))
+    };
+    let made = write_name(&draft, name).and_then(|()| place());
     if made.is_err() {
         let _ = fs::remove_dir_all(&draft);
     }
