@@ -21,7 +21,8 @@ import xml.etree.ElementTree as ElementTree
 
 import wbxml
 
-OTHER_NAMES = {"deviceencryptionenabled": "requirestoragecardencryption", "ihsmanagementinformation": "rightsmanagementinformation"}
+OTHER_NAMES = {"deviceencryptionenabled": "requirestoragecardencryption", "ihsmanagementinformation": "rightsmanagementinformation",
+               "assistantphonenumber": "assistanttelephonenumber"}
 OTHER_NAMES |= {place + "address" + part: place + part for place in ("home", "business", "other")
                 for part in ("city", "country", "postalcode", "state", "street")}
 NEWER_THAN_LIBWBXML = {"accountonlyremotewipe"}  # it reads tags of 16.1 as "unknown"
