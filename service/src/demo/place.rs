@@ -13,6 +13,10 @@ use crate::http::users::{self, Cost};
 
 /// What the log says if nobody asks for more.
 const LOG_LEVEL: &str = "warn";
+/// Somebody in the account's address book.
+const CARD: &str = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:ada\r\nN:Lovelace;Ada;;;\r\nFN:Ada Lovelace\r\n\
+    EMAIL;TYPE=WORK:ada@example.org\r\nEND:VCARD\r\n";
+
 /// The only account.
 pub(super) const USER: &str = "demo@example.org";
 
@@ -58,7 +62,9 @@ impl Stage {
 fn fill(folder: &Path, password: &str) -> io::Result<Maildir> {
     let user = users::line(USER, password.as_bytes(), Cost::Token)?;
     fs::write(folder.join("users"), format!("{user}\n"))?;
-    fs::create_dir_all(folder.join("contacts/demo/contacts"))?;
+    let contacts = folder.join("contacts/demo/contacts");
+    fs::create_dir_all(&contacts)?;
+    fs::write(contacts.join("ada.vcf"), CARD)?;
     Maildir::make(folder.join("mail/demo"))
 }
 
