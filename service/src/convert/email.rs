@@ -12,6 +12,7 @@ mod fields;
 mod headers;
 pub(super) mod html;
 mod layout;
+mod locate;
 mod marks;
 pub(super) mod markup;
 mod mime;
@@ -23,13 +24,16 @@ mod wish;
 mod words;
 
 pub use attachments::{attachment, split_file_reference};
+pub use locate::{
+    Keep, Located, Locator, Outline, PASSES_MAX, PartDecoder, Passed, Unlocatable, Verdicts,
+};
 pub use marks::marks_change;
 pub use wish::{
     AttachmentData, BodyWish, ConvertError, Converted, ItemContext, Limits, Marks, Meetings,
     MimeSupport, Reason,
 };
 
-use protocol::airsyncbase::Attachments;
+use protocol::airsyncbase::{Attachments, BodyType};
 use protocol::class::email::{CPID_UTF8, Email};
 
 use body::Source;
@@ -59,6 +63,37 @@ pub fn to_eas(
     if u32::try_from(raw.len()).is_err() {
         return Err(ConvertError::Unspeakable);
     }
+    Ok(converted(raw, None, wish, context))
+}
+
+/// Converts a message of which only the [`Outline`] is held: the item is the same as from the whole, unless the device
+/// wants that itself.
+#[must_use]
+pub fn to_eas_outlined(outline: &Outline, wish: &BodyWish, context: &ItemContext) -> Converted {
+    converted(&outline.kept, Some(outline), wish, context)
+}
+
+/// Whether a device wants the message itself rather than what is in it.
+#[must_use]
+pub fn wants_whole(outline: &Outline, wish: &BodyWish) -> bool {
+    let message = Message::parse(&outline.kept);
+    let is_smime = class::smime(&message.root) != body::Smime::No;
+    let mut listed = wish.preferences.iter();
+    let listed = listed.any(|one| one.kind == BodyType::Mime);
+    listed
+        && match wish.mime_support {
+            MimeSupport::Never => false,
+            MimeSupport::SmimeOnly => is_smime,
+            MimeSupport::Always => true,
+        }
+}
+
+fn converted(
+    raw: &[u8],
+    outline: Option<&Outline>,
+    wish: &BodyWish,
+    context: &ItemContext,
+) -> Converted {
     let unfit = unfit(raw, context.limits);
     let substitute = unfit.map(|reason| substitute(raw, reason));
     let seen = substitute.as_deref().unwrap_or(raw);
@@ -89,13 +124,19 @@ pub fn to_eas(
     email.message_class = Some(class.to_owned());
     let chosen = source.choose(wish);
     email.native_body_type = Some(source.native());
-    email.attachments.listed = attachments::list(&layout, &context.server_id, &chosen.shown, hint);
+    let listing = attachments::Listing {
+        server_id: &context.server_id,
+        shown: &chosen.shown,
+        hint,
+        outline,
+    };
+    email.attachments.listed = listing.of(&layout);
     email.body = Some(chosen.body);
     let reduced = unfit.or_else(|| damage(&message));
-    Ok(Converted {
+    Converted {
         email: clean(email),
         reduced,
-    })
+    }
 }
 
 /// Which conversation a message belongs to, from its header alone: 16 bytes, as [`to_eas`] tells them.

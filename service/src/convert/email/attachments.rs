@@ -7,6 +7,7 @@ use protocol::airsyncbase::{Attachment, AttachmentMethod};
 use super::charset::Hint;
 use super::fields::{Fields, tidy};
 use super::layout::Layout;
+use super::locate::Outline;
 use super::mime::{Message, Part};
 use super::transfer::Encoding;
 use super::wish::AttachmentData;
@@ -14,39 +15,57 @@ use super::wish::AttachmentData;
 /// Longest display name, in bytes.
 const NAME_MAX: usize = 255;
 
-/// The list. `shown` are the content ids that the body shows, in lower case.
-pub(super) fn list(
-    layout: &Layout<'_, '_>,
-    server_id: &str,
-    shown: &BTreeSet<String>,
-    hint: Hint<'_>,
-) -> Vec<Attachment> {
-    let entry = |part: &&Part<'_>| {
+/// What a list is made from besides the parts.
+pub(super) struct Listing<'l> {
+    /// The item's server id.
+    pub(super) server_id: &'l str,
+    /// Content ids that the body shows, in lower case.
+    pub(super) shown: &'l BTreeSet<String>,
+    /// The charset of what declares none.
+    pub(super) hint: Hint<'l>,
+    /// True sizes, where not all of the content is at hand.
+    pub(super) outline: Option<&'l Outline>,
+}
+
+impl Listing<'_> {
+    /// The list.
+    pub(super) fn of(&self, layout: &Layout<'_, '_>) -> Vec<Attachment> {
+        let parts = layout.attachments.iter();
+        parts.map(|part| self.entry(part)).collect()
+    }
+
+    fn entry(&self, part: &Part<'_>) -> Attachment {
         let content_id = part.fields.ids("Content-ID").into_iter().next();
-        let size = encoding(part).decoded_len(part.content);
         Attachment {
-            display_name: Some(name(part, hint)),
-            file_reference: file_reference(server_id, &part.path),
+            display_name: Some(name(part, self.hint)),
+            file_reference: file_reference(self.server_id, &part.path),
             client_id: None,
             method: if is_message(part) {
                 AttachmentMethod::Embedded
             } else {
                 AttachmentMethod::Normal
             },
-            estimated_data_size: Some(u32::try_from(size).unwrap_or(u32::MAX)),
+            estimated_data_size: Some(u32::try_from(self.size(part)).unwrap_or(u32::MAX)),
             // A picture that the body does not show must be in the list that people see.
             is_inline: content_id
                 .as_ref()
-                .is_some_and(|id| shown.contains(&id.to_ascii_lowercase())),
+                .is_some_and(|id| self.shown.contains(&id.to_ascii_lowercase())),
             content_id,
             content_location: part
                 .fields
-                .text("Content-Location", hint)
+                .text("Content-Location", self.hint)
                 .map(|text| tidy(&text))
                 .filter(|text| !text.is_empty()),
         }
-    };
-    layout.attachments.iter().map(entry).collect()
+    }
+
+    fn size(&self, part: &Part<'_>) -> u64 {
+        let located = self.outline.and_then(|outline| outline.leaf(&part.path));
+        located.map_or_else(
+            || encoding(part).decoded_len(part.content) as u64,
+            |located| located.size,
+        )
+    }
 }
 
 /// What an attachment is fetched by: the item's server id, a colon, the part's path. Safe in URLs.
@@ -77,7 +96,8 @@ pub fn attachment(raw: &[u8], part: &str) -> Option<AttachmentData> {
     })
 }
 
-fn encoding(part: &Part<'_>) -> Encoding {
+/// How a part's content is written.
+pub(super) fn encoding(part: &Part<'_>) -> Encoding {
     Encoding::from_word(part.fields.word("Content-Transfer-Encoding").as_deref())
 }
 

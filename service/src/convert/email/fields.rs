@@ -196,7 +196,7 @@ impl<'m> Fields<'m> {
 }
 
 /// The field name at the start of a line, if it is one.
-fn name_of(line: &[u8]) -> Option<&[u8]> {
+pub(super) fn name_of(line: &[u8]) -> Option<&[u8]> {
     let colon = line.iter().position(|byte| *byte == b':')?;
     let name = line.get(..colon)?.trim_ascii_end();
     let valid = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);

@@ -9,10 +9,10 @@ use std::ops::Range;
 use super::fields::{ContentType, Fields};
 
 /// Most levels of parts within parts.
-const DEPTH_MAX: usize = 16;
+pub(super) const DEPTH_MAX: usize = 16;
 
 /// Most parts of a message.
-const PARTS_MAX: usize = 1_000;
+pub(super) const PARTS_MAX: usize = 1_000;
 
 /// Longest line that is taken for a boundary where none is declared (RFC 2046 allows 70 characters).
 const GUESSED_BOUNDARY_MAX: usize = 200;

@@ -48,19 +48,7 @@ impl Encoding {
 /// Decodes up to the padding: what stands below it is a footer that a mailing list added, not data.
 fn base64(content: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(content.len() / 4 * 3);
-    let mut bits = 0_u32;
-    let mut held = 0_u32;
-    for byte in content.iter().take_while(|byte| **byte != b'=') {
-        let Some(value) = sextet(*byte) else {
-            continue;
-        };
-        bits = bits << 6 | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push(u8::try_from(bits >> held & 0xFF).unwrap_or_default());
-        }
-    }
+    Decoder::new(Encoding::Base64).push(content, &mut bytes);
     bytes
 }
 
@@ -77,23 +65,112 @@ fn sextet(byte: u8) -> Option<u8> {
 
 fn quoted_printable(content: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(content.len());
+    let mut decoder = Decoder::new(Encoding::QuotedPrintable);
+    decoder.push(content, &mut bytes);
+    decoder.finish(&mut bytes);
+    bytes
+}
+
+/// Decodes content that comes in pieces, cut anywhere.
+#[derive(Debug)]
+pub(super) struct Decoder {
+    encoding: Encoding,
+    /// Of base64: bits that make no byte yet, and how many.
+    bits: u32,
+    held: u32,
+    /// Of base64: the padding was reached.
+    ended: bool,
+    /// Of quoted-printable: an escape that cannot be judged yet.
+    pending: Vec<u8>,
+}
+
+/// How much of what follows a `=` has to be seen to judge it: a run of blanks and a line break.
+const ESCAPE_MAX: usize = 76 + 2;
+
+impl Decoder {
+    /// At the beginning of the content.
+    pub(super) fn new(encoding: Encoding) -> Self {
+        Self {
+            encoding,
+            bits: 0,
+            held: 0,
+            ended: false,
+            pending: Vec::new(),
+        }
+    }
+
+    /// Decodes a piece onto `out`. Some of it may come out later.
+    pub(super) fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+        match self.encoding {
+            Encoding::Identity => out.extend_from_slice(piece),
+            Encoding::Base64 => self.push_base64(piece, out),
+            Encoding::QuotedPrintable if self.pending.is_empty() => {
+                let used = unquote(piece, out, Tail::Follows);
+                self.pending
+                    .extend_from_slice(piece.get(used..).unwrap_or_default());
+            }
+            Encoding::QuotedPrintable => {
+                self.pending.extend_from_slice(piece);
+                let used = unquote(&self.pending, out, Tail::Follows);
+                self.pending.drain(..used);
+            }
+        }
+    }
+
+    /// What is left when there are no more pieces.
+    pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
+        unquote(&self.pending, out, Tail::Ends);
+        self.pending.clear();
+    }
+
+    fn push_base64(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+        for byte in piece {
+            if self.ended || *byte == b'=' {
+                self.ended = true;
+                return;
+            }
+            let Some(value) = sextet(*byte) else {
+                continue;
+            };
+            self.bits = self.bits << 6 | u32::from(value);
+            self.held += 6;
+            if self.held >= 8 {
+                self.held -= 8;
+                out.push(u8::try_from(self.bits >> self.held & 0xFF).unwrap_or_default());
+            }
+        }
+    }
+}
+
+/// Whether more follows a piece of quoted-printable.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Tail {
+    Follows,
+    Ends,
+}
+
+/// Decodes quoted-printable as far as it can be judged, and says how far that was.
+fn unquote(content: &[u8], out: &mut Vec<u8>, end: Tail) -> usize {
     let mut rest = content;
     while let Some(escape) = rest.iter().position(|byte| *byte == b'=') {
         let (text, tail) = rest.split_at(escape);
-        bytes.extend_from_slice(text);
-        let tail = tail.get(1..).unwrap_or_default();
-        rest = if let Some(after) = soft_break(tail) {
+        let after_sign = tail.get(1..).unwrap_or_default();
+        out.extend_from_slice(text);
+        if end == Tail::Follows && after_sign.len() < ESCAPE_MAX {
+            return content.len() - tail.len();
+        }
+        rest = if let Some(after) = soft_break(after_sign) {
             after
-        } else if let Some((byte, after)) = escaped(tail) {
-            bytes.push(byte);
+        } else if let Some((byte, after)) = escaped(after_sign) {
+            out.push(byte);
             after
         } else {
-            bytes.push(b'=');
-            tail
+            out.push(b'=');
+            after_sign
         };
     }
-    bytes.extend_from_slice(rest);
-    bytes
+    out.extend_from_slice(rest);
+    content.len()
 }
 
 /// What follows a line break, or the end, that belongs to the encoding; blanks before it do too.
@@ -123,7 +200,32 @@ fn escaped(tail: &[u8]) -> Option<(u8, &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::Encoding;
+    use proptest::collection::vec;
+    use proptest::prelude::{any, prop_assert_eq, proptest};
+    use proptest::sample::select;
+
+    use super::{Decoder, Encoding};
+
+    proptest! {
+        #[test]
+        fn pieces_decode_to_what_the_whole_does(
+            encoding in select(vec![Encoding::Identity, Encoding::QuotedPrintable, Encoding::Base64]),
+            content in "([a-zA-Z=\\r\\n \t0-9]|=\\r\\n| {70,80}|=41|==){0,40}",
+            cuts in vec(any::<proptest::sample::Index>(), 0..6),
+        ) {
+            let content = content.as_bytes();
+            let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(content.len() + 1)).collect();
+            cuts.extend([0, content.len()]);
+            cuts.sort_unstable();
+            let (mut decoder, mut decoded) = (Decoder::new(encoding), Vec::new());
+            for piece in cuts.windows(2) {
+                decoder.push(&content[piece[0]..piece[1]], &mut decoded);
+            }
+            decoder.finish(&mut decoded);
+            prop_assert_eq!(encoding.decode(content).into_owned(), decoded.clone());
+            prop_assert_eq!(encoding.decoded_len(content), decoded.len());
+        }
+    }
 
     #[test]
     fn lenient_decoding() {
