@@ -77,6 +77,16 @@ fn bad_input_gets_the_answers_that_are_decided() {
     server.check_bodies();
 }
 
+#[test]
+fn attachments_are_never_held() {
+    let server = Server::start("14.1");
+    let (maildir, pid) = (server.maildir(), server.child.id().to_string());
+    // Far less than the messages have together, and more than an idle service's memory varies.
+    let bounds = ["--megabytes", "12", "--messages", "5", "--grow", "40"];
+    let place = ["--maildir", text(&maildir), "--pid", &pid];
+    server.run("large.py", &[&place[..], &bounds].concat());
+}
+
 /// Everything that a phone does, once.
 #[track_caller]
 fn walk(max_version: &str, arguments: &[&str]) {

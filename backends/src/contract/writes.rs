@@ -164,19 +164,18 @@ async fn delete(bench: Bench) -> Outcome {
 async fn delete_many(bench: Bench) -> Outcome {
     let mailbox = &*bench.mailbox;
     let inbox = bench.inbox().await?;
-    let mut items = Vec::new();
-    for text in ["one", "two", "three"] {
-        items.push(bench.deliver(&inbox, text).await?);
-    }
-    bench.hand.remove(&inbox, &items[1]).await?;
-    let doomed = [&items[..2], &[ItemRef::new("unknown")]].concat();
+    let one = bench.deliver(&inbox, "one").await?;
+    let two = bench.deliver(&inbox, "two").await?;
+    let three = bench.deliver(&inbox, "three").await?;
+    bench.hand.remove(&inbox, &two).await?;
+    let doomed = [one, two, ItemRef::new("unknown")];
     for _ in 0..2 {
         mailbox.delete_many(&inbox, &doomed).await?;
     }
     let mut replica = Replica::default();
     replica.refresh(mailbox, &inbox).await?;
     let left: Vec<_> = replica.items.keys().collect();
-    assert_eq!(left, [&items[2]]);
+    assert_eq!(left, [&three]);
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Items of all classes between their stores and the wire. What depends on the class is decided here, in
 //! [`super::sync`]'s uploads, and in each class's own file: a new class does not compile until it is.
 
-use backends::{BackendError, Class, FolderRef, Item, Mailbox, Marks};
+use backends::{BackendError, Class, Item, Marks};
 use protocol::airsyncbase::Body;
 use protocol::class::contacts::Contact;
 use protocol::class::email::Email;
@@ -13,10 +13,11 @@ use protocol::version::Version;
 use crate::commands::contacts::{self, Trace};
 use crate::commands::context::Context;
 use crate::commands::mail;
+use crate::commands::reading::{self, Message, Spot};
 use crate::config::ConflictPolicy;
 use crate::convert::email::{self, BodyWish};
 use crate::ids::{ItemNo, ServerId};
-use crate::index::{Action, Conflict, IndexedItem, Session};
+use crate::index::{Action, Conflict, Session};
 
 /// What is read of an item to tell a device of it.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub(super) enum Content {
     Nothing,
     /// All of it.
     Whole(Item),
+    /// A message, as far as it is wanted.
+    Mail(Box<Message>),
     /// The marks of a message.
     Marks(Marks),
 }
@@ -87,22 +90,29 @@ pub(super) fn is_served(class: Class) -> bool {
 /// # Errors
 /// The backend's.
 pub(super) async fn read(
-    (mailbox, folder): (&dyn Mailbox, &FolderRef),
+    spot: Spot<'_>,
     class: Class,
     action: Action,
-    row: &IndexedItem,
+    wish: &BodyWish,
 ) -> Result<Content, BackendError> {
     match (action, class) {
         (Action::Delete | Action::SoftDelete, _) => Ok(Content::Nothing),
         // The text of a message never changes: only its marks are told.
         (Action::Change, Class::Email) => {
-            let (_, marks) = mailbox.marks(folder, &row.reference, &row.version).await?;
-            Ok(Content::Marks(marks))
+            let row = spot.row;
+            let marks = spot
+                .mailbox
+                .marks(spot.folder, &row.reference, &row.version);
+            Ok(Content::Marks(marks.await?.1))
         }
-        (Action::Add | Action::Change, _) => mailbox
-            .fetch(folder, &row.reference, &row.version)
-            .await
-            .map(Content::Whole),
+        (Action::Add, Class::Email) => {
+            let message = reading::message(spot, wish).await?;
+            Ok(Content::Mail(Box::new(message)))
+        }
+        (
+            Action::Add | Action::Change,
+            Class::Contacts | Class::Calendar | Class::Tasks | Class::Notes,
+        ) => spot.fetch().await.map(Content::Whole),
     }
 }
 
@@ -114,8 +124,8 @@ pub(super) async fn show(
     wish: &BodyWish,
 ) -> Option<Shown> {
     match (class, content) {
-        (Class::Email, Content::Whole(item)) => {
-            let converted = mail::convert(context, id, item, wish).await?;
+        (Class::Email, Content::Mail(message)) => {
+            let converted = mail::convert(context, id, *message, wish).await?;
             Some(Shown::Mail(Box::new(converted.email)))
         }
         (Class::Email, Content::Marks(marks)) => {
@@ -126,8 +136,8 @@ pub(super) async fn show(
             let contact = contacts::convert(context, id, item, wish).await?;
             Some(Shown::Contact(Box::new(contact)))
         }
-        (Class::Email | Class::Contacts, Content::Nothing)
-        | (Class::Contacts, Content::Marks(_))
+        (Class::Email, Content::Nothing | Content::Whole(_))
+        | (Class::Contacts, Content::Nothing | Content::Marks(_) | Content::Mail(_))
         | (Class::Calendar | Class::Tasks | Class::Notes, _) => None,
     }
 }

@@ -3,6 +3,8 @@
 mod conversation;
 mod empty;
 mod fetch;
+mod payload;
+mod piecewise;
 
 use protocol::command::Body;
 use protocol::command::StatusCode;
@@ -14,22 +16,26 @@ use protocol::status::ItemOperationsStatus as Status;
 use protocol::wbxml;
 
 use crate::commands::context::Context;
-use crate::commands::multipart::Parts;
 use crate::error::{self, Fault};
-use crate::http::answer::{Answer, Content};
+use crate::http::answer::Answer;
+use payload::{Kind, Payload};
 
 pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
     let request = context.body::<ItemOperationsRequest>()?;
     if request.operations.is_empty() {
         return Err(Fault::Own(Status::ProtocolError.into()));
     }
-    let mut parts = context.request.accept_multipart.then(Parts::default);
+    let mut payload = Payload::new(if context.request.accept_multipart {
+        Kind::Multipart
+    } else {
+        Kind::Inline
+    });
     let mut answer = ItemOperationsResponse::new(code(Status::Success));
     for operation in request.operations {
         match operation {
             ItemOperation::Fetch(fetch) => answer
                 .fetches
-                .push(fetch::fetched(context, fetch, parts.as_mut()).await?),
+                .push(fetch::fetched(context, fetch, &mut payload).await?),
             ItemOperation::EmptyFolderContents {
                 collection_id,
                 delete_sub_folders,
@@ -61,7 +67,10 @@ pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
             }
         }
     }
-    Ok(finish(context, &answer, parts))
+    context.facts.eas_status = Some(answer.status.code());
+    let version = context.version();
+    let document = wbxml::encode(&answer.to_element(version), version);
+    Ok(payload.with(document)?.into())
 }
 
 /// What a failure of the backend is for one operation; any other failure is the request's.
@@ -81,22 +90,6 @@ fn counted(context: &mut Context<'_>, status: StatusCode) -> StatusCode {
         context.facts.client.errors += 1;
     }
     status
-}
-
-fn finish(
-    context: &mut Context<'_>,
-    answer: &ItemOperationsResponse,
-    parts: Option<Parts>,
-) -> Answer {
-    context.facts.eas_status = Some(answer.status.code());
-    match parts {
-        None => context.answer(answer),
-        Some(parts) => {
-            let version = context.version();
-            let document = wbxml::encode(&answer.to_element(version), version);
-            Content::Multipart(parts.written(&document).into()).into()
-        }
-    }
 }
 
 fn code(status: Status) -> StatusCode {

@@ -1,12 +1,14 @@
 //! Mail between its store and the wire: marks, categories, and what an upload asks of a mailbox.
 
 use backends::{Flag, Item, Keyword, Marks, MarksPatch, Setting};
-use bytes::Bytes;
 use protocol::class::email::{EmailUpload, Flagged};
 
 use crate::commands::bounded::bounded;
 use crate::commands::context::Context;
-use crate::convert::email::{self, BodyWish, ConvertError, Converted, ItemContext, Limits};
+use crate::commands::reading::Message;
+use crate::convert::email::{
+    self, BodyWish, ConvertError, Converted, ItemContext, Limits, MimeSupport,
+};
 use crate::ids::ServerId;
 use crate::metrics::ConvertOutcome;
 
@@ -25,20 +27,34 @@ const PROGRAMS: [&str; 7] = [
 pub(super) async fn convert(
     context: &Context<'_>,
     id: ServerId,
-    item: Item,
+    message: Message,
     wish: &BodyWish,
 ) -> Option<Converted> {
-    let item_size = item.content.len();
+    let (state, own) = match &message {
+        Message::Whole(item) => (&item.state, &item.marks),
+        Message::Outlined { state, marks, .. } => (state, marks),
+    };
     let about = ItemContext {
         server_id: id.to_string(),
-        received: item.state.time,
-        marks: marks(&item.marks),
-        categories: categories(&item.marks),
+        received: state.time,
+        marks: marks(own),
+        categories: categories(own),
         limits: Limits::default(),
     };
-    let (content, wish): (Bytes, BodyWish) = (item.content, wish.clone());
-    let work = move || email::to_eas(&content, &wish, &about);
-    let converted = match bounded(item_size, work).await {
+    let mut wish = wish.clone();
+    let converted = match message {
+        Message::Whole(Item { content, .. }) => {
+            let size = content.len();
+            bounded(size, move || email::to_eas(&content, &wish, &about)).await
+        }
+        Message::Outlined { outline, .. } => {
+            // It is not held itself, so it cannot be sent itself.
+            wish.mime_support = MimeSupport::Never;
+            let work = move || Ok(email::to_eas_outlined(&outline, &wish, &about));
+            bounded(usize::MAX, work).await
+        }
+    };
+    let converted = match converted {
         Ok(converted) => converted,
         Err(error) => {
             tracing::error!(account = %context.who.account, item = %id, %error, "converter failed");

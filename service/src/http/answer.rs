@@ -1,6 +1,11 @@
 //! What a command answers, before it is HTTP.
 
+use std::fmt;
+use std::io;
+use std::sync::{Mutex, PoisonError};
+
 use bytes::Bytes;
+use futures_util::stream::BoxStream;
 use http::{HeaderName, HeaderValue, StatusCode};
 use protocol::header::THROTTLE;
 
@@ -34,8 +39,55 @@ pub enum Content {
         /// The bytes.
         bytes: Bytes,
     },
+    /// 200 with what is read while it is sent.
+    Streamed(Box<Streamed>),
     /// Another HTTP status, without a body.
     Http(Refusal),
+}
+
+/// A body that is read while it is sent. An error on the way aborts the connection, so that nobody takes what there
+/// was for the whole.
+pub struct Streamed {
+    /// The media type.
+    pub content_type: HeaderValue,
+    /// The document in it, for the trace; what is streamed is not in it.
+    pub document: Bytes,
+    /// How many bytes there are.
+    pub length: u64,
+    // Only ever taken out whole: the lock lets answers be looked at from any thread.
+    body: Mutex<BoxStream<'static, io::Result<Bytes>>>,
+}
+
+impl Streamed {
+    /// A body of so many bytes.
+    pub fn new(
+        (content_type, document): (HeaderValue, Bytes),
+        length: u64,
+        body: BoxStream<'static, io::Result<Bytes>>,
+    ) -> Self {
+        Self {
+            content_type,
+            document,
+            length,
+            body: Mutex::new(body),
+        }
+    }
+
+    /// The bytes.
+    pub fn into_body(self) -> BoxStream<'static, io::Result<Bytes>> {
+        self.body
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Streamed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Streamed")
+            .field("content_type", &self.content_type)
+            .field("length", &self.length)
+            .finish_non_exhaustive()
+    }
 }
 
 /// An HTTP status other than 200, and what goes with it.

@@ -1,20 +1,24 @@
 //! From a command's answer to an HTTP response.
 
-use std::io::Write;
+use std::io::{self, Write};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{self, Poll, ready};
 
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use futures_util::stream::BoxStream;
 use http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, VARY,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http_body::{Frame, SizeHint};
 use protocol::header;
 
-use crate::http::answer::{After, Answer, Content, Refusal};
+use crate::http::answer::{After, Answer, Content, Refusal, Streamed};
 use crate::http::connection::Sent;
 use crate::http::request::RequestId;
 
@@ -70,22 +74,85 @@ pub(crate) async fn response(
             content_type,
             bytes,
         } => (Some(content_type), bytes),
+        // Not compressed: large attachments are so already, and the length is known.
+        Content::Streamed(streamed) => {
+            let content_type = streamed.content_type.clone();
+            let body = Body::new(Measured::from(*streamed));
+            return with(body, Some(content_type), answer.headers, sent);
+        }
     };
     let (coded, bytes) = encode(bytes, compress).await;
-    let mut response = Response::new(Body::from(bytes));
-    let headers = response.headers_mut();
-    headers.extend(answer.headers);
-    if let Some(content_type) = content_type {
-        headers.insert(CONTENT_TYPE, content_type);
-    }
+    let mut response = with(Body::from(bytes), content_type, answer.headers, sent);
     if coded {
+        let headers = response.headers_mut();
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+    }
+    response
+}
+
+fn with(
+    body: Body,
+    content_type: Option<HeaderValue>,
+    own: Vec<(HeaderName, HeaderValue)>,
+    sent: Option<Arc<Sent>>,
+) -> Response {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.extend(own);
+    if let Some(content_type) = content_type {
+        headers.insert(CONTENT_TYPE, content_type);
     }
     if let Some(sent) = sent {
         response.extensions_mut().insert(sent);
     }
     response
+}
+
+/// A body that is read while it is sent, with its length known before.
+struct Measured {
+    stream: BoxStream<'static, io::Result<Bytes>>,
+    left: u64,
+}
+
+impl From<Streamed> for Measured {
+    fn from(streamed: Streamed) -> Self {
+        Self {
+            left: streamed.length,
+            stream: streamed.into_body(),
+        }
+    }
+}
+
+impl http_body::Body for Measured {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut task::Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let next = ready!(self.stream.as_mut().poll_next(context));
+        Poll::Ready(match next {
+            Some(Ok(bytes)) => {
+                self.left = self.left.saturating_sub(bytes.len() as u64);
+                Some(Ok(Frame::data(bytes)))
+            }
+            Some(Err(error)) => {
+                tracing::warn!(%error, left = self.left, "an answer broke off");
+                Some(Err(error))
+            }
+            None => None,
+        })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
 }
 
 /// Makes the response of a refusal.

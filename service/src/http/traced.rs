@@ -113,6 +113,7 @@ impl Line {
             Content::Wbxml(bytes) => (bytes.clone(), Kind::Wbxml),
             Content::Multipart(bytes) => (bytes.clone(), Kind::Multipart),
             Content::Raw { bytes, .. } => (bytes.clone(), Kind::Other),
+            Content::Streamed(streamed) => (streamed.document.clone(), Kind::Wbxml),
             Content::Empty | Content::Http(_) => return,
         };
         self.traced.answer = Some(Box::new(kept));

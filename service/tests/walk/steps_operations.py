@@ -2,6 +2,7 @@
 
 import base64
 
+import mails
 import wbxml
 from eas import equal, expect
 from steps_change import OWN, other_hears, park_both
@@ -119,4 +120,42 @@ def open_range(walk):
             equal(wbxml.text(properties, "Total"), "500", "Total")
 
 
-STEPS = (schema, open_range, empty_folder, empty_with_folders, move_conversation)
+def large_attachments(walk):
+    """Attachments of a message of 9 MB: listed with their sizes, brought inline, in parts, and in ranges; twice in one request"""
+    files = [mails.noise(9100, 3_000_001), mails.noise(9101, 3_400_000)]
+    parts = [mails.file_part(mails.Attachment("big%d.bin" % number, data), "application/x-big", "filename=big%d.bin" % number)
+             for number, data in enumerate(files)]
+    content = mails.multipart("mixed", mails.text_part("The text.\n"), *parts)
+    walk.box.deliver(SENDER % 9007 + b"Subject: Large\n" + content)
+    walk.catch_up()
+    item, data = next((item, data) for item, data in walk.phone.items[walk.inbox].items() if wbxml.text(data, "Email:Subject") == "Large")
+    listed = wbxml.every(data, "AirSyncBase:Attachments/Attachment")
+    equal([wbxml.text(entry, "EstimatedDataSize") for entry in listed], [str(len(file)) for file in files], "sizes")
+    equal(wbxml.text(data, "AirSyncBase:Body/Data").strip(), "The text.", "body")
+    references = [("AirSyncBase:FileReference", wbxml.text(entry, "FileReference")) for entry in listed]
+    for reference, file in zip(references, files):
+        _, found = fetch(walk, reference)
+        equal(base64.b64decode(wbxml.text(found, "Properties/Data"), validate=True) == file, True, "bytes inline")
+        answer, found = fetch(walk, reference, parameters={"Options": 2})
+        equal((wbxml.text(found, "Properties/Part"), answer.parts[1] == file), ("1", True), "bytes in a part")
+        for asked, part in (("1000000-1999999", file[1000000:2000000]), ("2999999-", file[2999999:]), ("0-99999999", file)):
+            for parameters in (None, {"Options": 2}):
+                answer, found = fetch(walk, reference, ("Options", ("Range", asked)), parameters=parameters)
+                properties = wbxml.first(found, "Properties")
+                got = answer.parts[1] if parameters else base64.b64decode(wbxml.text(properties, "Data"))
+                equal((got == part, wbxml.text(properties, "Total")), (True, str(len(file))), "bytes of " + asked)
+        _, found = fetch(walk, reference, ("Options", ("Range", "%d-" % len(file))))
+        equal(wbxml.text(found, "Status"), "8", "Status behind the end")
+    both = [("Fetch", ("Store", "Mailbox"), reference) for reference in references]
+    missing = ("Fetch", ("Store", "Mailbox"), ("AirSyncBase:FileReference", item + ":9"))
+    document = ("ItemOperations:ItemOperations", both[0], missing, both[1])
+    for parameters in (None, {"Options": 2}):
+        answer = walk.phone.post("ItemOperations", document, parameters=parameters)
+        found = wbxml.every(answer.document, "Response/Fetch")
+        equal([wbxml.text(entry, "Status") for entry in found], ["1", "15", "1"], "statuses")
+        got = [found[0], found[2]]
+        got = answer.parts[1:] if parameters else [base64.b64decode(wbxml.text(entry, "Properties/Data")) for entry in got]
+        equal([one == file for one, file in zip(got, files)], [True, True], "both files")
+
+
+STEPS = (large_attachments, schema, open_range, empty_folder, empty_with_folders, move_conversation)

@@ -13,6 +13,7 @@ use protocol::element::Element;
 use crate::commands::class::{self, Content};
 use crate::commands::contacts::Trace;
 use crate::commands::context::Context;
+use crate::commands::reading::Spot;
 use crate::convert::email::BodyWish;
 use crate::error::Fault;
 use crate::ids::{FolderNo, ItemNo, ServerId};
@@ -141,10 +142,11 @@ impl Filler<'_, '_> {
     async fn fill(&mut self, page: Page) -> Result<Result<(), Vanished>, Fault> {
         let source = source(self.context, self.session).await?;
         let source = (source, self.session.folder().class);
+        let wish = self.wish;
         let items: Vec<ItemNo> = page.commands.iter().map(|command| command.item).collect();
         let came = AtomicUsize::new(0);
         let reads = page.commands.into_iter().map(|command| {
-            let reading = read(source.clone(), command);
+            let reading = read(source.clone(), command, wish);
             async {
                 let read = reading.await;
                 came.fetch_add(1, Ordering::Relaxed);
@@ -172,7 +174,7 @@ impl Filler<'_, '_> {
         // What goes with any page: it is neither counted nor cut short.
         for command in page.again {
             let mut budget = self.context.budget;
-            let read = async { Ok::<_, Fault>(read(source.clone(), command).await) };
+            let read = async { Ok::<_, Fault>(read(source.clone(), command, wish).await) };
             let read = budget.insist("fetch", read).await;
             self.context.budget = budget;
             let (command, content) = read?;
@@ -235,10 +237,16 @@ async fn source(context: &Context<'_>, session: &Session) -> Result<Source, Faul
 async fn read(
     (source, class): (Source, Class),
     command: Command,
+    wish: &BodyWish,
 ) -> (Command, Result<Content, BackendError>) {
     let content = match (&source, &command.row) {
         (Some((mailbox, folder)), Some(row)) => {
-            class::read((mailbox.as_ref(), folder), class, command.action, row).await
+            let spot = Spot {
+                mailbox: mailbox.as_ref(),
+                folder,
+                row,
+            };
+            class::read(spot, class, command.action, wish).await
         }
         _ => Ok(Content::Nothing),
     };

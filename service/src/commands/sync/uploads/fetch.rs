@@ -5,13 +5,14 @@ use protocol::command::ServerId as WireId;
 use protocol::command::sync::ItemAnswer;
 use protocol::status::SyncStatus;
 
-use crate::commands::class::{self, Content};
+use crate::commands::class;
 use crate::commands::context::Context;
+use crate::commands::reading::Spot;
 use crate::commands::sync::uploads::{code, item_of, place};
 use crate::convert::email::BodyWish;
 use crate::error::Fault;
 use crate::ids::ServerId;
-use crate::index::Session;
+use crate::index::{Action, Session};
 
 pub(super) async fn serve(
     context: &Context<'_>,
@@ -32,7 +33,13 @@ pub(super) async fn serve(
     let Some(row) = session.item(item).await? else {
         return Ok(answer(SyncStatus::ObjectNotFound, None));
     };
-    let content = match mailbox.fetch(&folder, &row.reference, &row.version).await {
+    let class = session.folder().class;
+    let spot = Spot {
+        mailbox: &*mailbox,
+        folder: &folder,
+        row: &row,
+    };
+    let content = match class::read(spot, class, Action::Add, wish).await {
         Ok(content) => content,
         Err(error) if error.kind() == Kind::NotFound => {
             return Ok(answer(SyncStatus::ObjectNotFound, None));
@@ -43,8 +50,7 @@ pub(super) async fn serve(
         folder: session.folder().no,
         item,
     };
-    let class = session.folder().class;
-    let shown = class::show(context, (class, id), Content::Whole(content), wish).await;
+    let shown = class::show(context, (class, id), content, wish).await;
     Ok(match shown {
         Some(shown) => answer(SyncStatus::Success, Some(shown.data(context.version()))),
         None => answer(SyncStatus::ConversionError, None),
