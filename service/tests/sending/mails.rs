@@ -46,8 +46,8 @@ async fn mail_to_a_neighbour_wakes_them_and_the_authors_other_devices() {
         phone.send("1", &mail("bo@example.org", "one")).await,
         Told::Sent
     );
-    assert_eq!(woken(waiting).await, [inbox.clone()]);
-    assert_eq!(woken(other).await, [sent.clone()]);
+    assert_eq!(woken(waiting).await, std::slice::from_ref(&inbox));
+    assert_eq!(woken(other).await, std::slice::from_ref(&sent));
     let mut byte = [0];
     let silence = timeout(Duration::from_millis(700), own.read(&mut byte)).await;
     assert!(silence.is_err(), "the device was woken by its own copy");

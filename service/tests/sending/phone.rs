@@ -218,11 +218,11 @@ pub(crate) async fn get(address: SocketAddr, path: &str) -> String {
 async fn answer(mut stream: TcpStream) -> (u16, Vec<u8>) {
     let mut bytes = Vec::new();
     let reading = stream.read_to_end(&mut bytes);
-    timeout(LIMIT, reading).await.expect("no answer").unwrap();
+    timeout(LIMIT, reading).await.unwrap().unwrap();
     let head = bytes
         .windows(4)
         .position(|found| found == b"\r\n\r\n")
-        .expect("no head");
+        .unwrap();
     let status = std::str::from_utf8(&bytes[9..12]).unwrap().parse().unwrap();
     (status, bytes.split_off(head + 4))
 }

@@ -131,6 +131,7 @@ def noise(seed):
 NOT_WBXML = ("*=102", "HTTP 400")
 GARBLED = ("*=102|103|4", "HTTP 400 or *=4")
 PROTOCOL = ("*=4",)
+SENDING = ("SendMail", "SmartReply", "SmartForward")
 ABSENT = ("Status=137", "HTTP 501")
 
 TABLE = (
@@ -254,14 +255,14 @@ TABLE = (
     ("ItemOperations of an unknown file", operations(NO_FILE), "Response/Fetch/Status=15"),
     ("101 ItemOperations", operations(*[NO_FILE] * 101), "Status=11"),
     ("Settings with nothing in it", post("Settings", ("Settings:Settings",)), "Status=2"),
+    # up to 12.1 the body is the message, and a document is none
+    *((command + " with nothing in it", missing(command, "ComposeMail"), "Status=103", "HTTP 400") for command in SENDING),
+    *((command + " with an empty body", post(command, None), "Status=103", "HTTP 400") for command in SENDING),
     # known commands that are not there
     ("Search", missing("Search", "Search"), *ABSENT),
     ("ResolveRecipients", missing("ResolveRecipients", "ResolveRecipients"), *ABSENT),
     ("MeetingResponse", missing("MeetingResponse", "MeetingResponse"), *ABSENT),
     ("ValidateCert", missing("ValidateCert", "ValidateCert"), *ABSENT),
-    ("SendMail", missing("SendMail", "ComposeMail"), *ABSENT),
-    ("SmartReply", missing("SmartReply", "ComposeMail"), *ABSENT),
-    ("SmartForward", missing("SmartForward", "ComposeMail"), *ABSENT),
     ("Find, which no version before 16.1 has", missing("Find", "Find"), "HTTP 501"),
     ("GetAttachment", raw("GetAttachment", None), "HTTP 501"),
 )

@@ -172,15 +172,16 @@ class Link:
         expect(answer.status != 500, "%s %s was answered with HTTP 500" % (method, target))
         return answer
 
-    def post(self, command, document=None, *, parameters=None, status=200, patience=PATIENCE, zipped=False):
-        """A command with its document, or with an empty body; checks the answer and decodes it."""
+    def post(self, command, document=None, *, parameters=None, status=200, patience=PATIENCE, zipped=False, media=WBXML_TYPE):
+        """A command with its document, with bytes of another type, or with an empty body; checks the answer and decodes it."""
         device, parameters = self.device, parameters or {}
         headers = device.headers(parameters)
         body = b"" if document is None else document if isinstance(document, bytes) else wbxml.encode(document)
         number = device.recorder.number()
-        device.recorder.keep(number, command, device.version, "request", body)
+        if media == WBXML_TYPE:
+            device.recorder.keep(number, command, device.version, "request", body)
         if body:
-            headers["Content-Type"] = WBXML_TYPE
+            headers["Content-Type"] = media
         if zipped:
             body, headers["Content-Encoding"] = gzip.compress(body), "gzip"
         answer = self.request("POST", device.target(command, parameters), body, headers, patience)

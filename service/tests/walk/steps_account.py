@@ -22,7 +22,8 @@ def ask_for_options(walk):
     expect(walk.version in versions, "the version is not announced", versions)
     equal(versions, sorted(versions, key=lambda version: tuple(map(int, version.split(".")))), "order of the versions")
     commands = set(answer.headers["MS-ASProtocolCommands"].split(","))
-    needed = {"Sync", "FolderSync", "Ping", "GetItemEstimate", "ItemOperations", "MoveItems", "Settings", "Provision"}
+    needed = {"Sync", "FolderSync", "Ping", "GetItemEstimate", "ItemOperations", "MoveItems", "Settings", "Provision", "SendMail", "SmartReply",
+              "SmartForward"}
     expect(needed <= commands, "commands are not announced", needed - commands)
     expect(answer.headers["MS-Server-ActiveSync"], "no MS-Server-ActiveSync")
 

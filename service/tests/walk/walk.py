@@ -24,6 +24,7 @@ import steps_move
 import steps_operations
 import steps_push
 import steps_reshape
+import steps_send
 from addressbook import AddressBook
 from eas import Device, Recorder, expect
 from items import sender_number
@@ -138,6 +139,7 @@ def main():
     walk = Walk(parser.parse_args())
     walk.prepare()
     parts = (steps_discover, steps_account, steps_fill, steps_push, steps_change, steps_move, steps_keys, steps_folders, steps_reshape,
+             steps_operations, steps_send)
              steps_operations, steps_contacts)
     for step in (step for part in parts for step in part.STEPS):
         begun = time.monotonic()

@@ -326,3 +326,86 @@ fn escaped(text: &str) -> String {
         .replace('<', "&lt;")
         .replace('>', "&gt;")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn brought(written: &str, original: &str, bring: Bring) -> String {
+        let stamp = Stamp {
+            date: 0,
+            message_id: "id@x".to_owned(),
+        };
+        let original = Original {
+            raw: original.as_bytes(),
+            bring,
+        };
+        let entity = lines::canonical(written.as_bytes());
+        String::from_utf8(original.brought_along(entity, &stamp)).unwrap()
+    }
+
+    const RICH: &str = "From: b@x\nSubject: S & T\nMessage-ID: <o@x>\nContent-Type: multipart/related; boundary=r\n\n--r\n\
+        Content-Type: text/html\n\n<html><head><title>t</title></head><body class=\"a\">They <img src=\"cid:p@x\"></body></html>\n\
+        --r\nContent-Type: image/png\nContent-ID: <p@x>\nX-Other: o\n\npicture\n--r--\n";
+
+    #[test]
+    fn html_quotes_html_and_keeps_its_pictures() {
+        let written =
+            "To: b@x\nContent-Type: text/html; charset=utf-8\n\n<body><p>Mine</p></body></html>\n";
+        let text = brought(written, RICH, Bring::Quote);
+        let (above, html) = text.split_once("text/html").unwrap();
+        assert!(above.contains("text/plain") && above.contains("Mine") && above.contains("> They"));
+        let html = html.replace("=\r\n", "").replace("=3D", "=");
+        let order = [
+            "<p>Mine</p>",
+            "<b>Subject:</b> S &amp; T<br>",
+            "<blockquote",
+            "They <img src=\"cid:p@x\">",
+            "</blockquote>",
+            "</body></html>",
+        ];
+        let mut rest = html.as_str();
+        for piece in order {
+            rest = rest
+                .split_once(piece)
+                .unwrap_or_else(|| panic!("{piece} in:\n{text}"))
+                .1;
+        }
+        assert!(
+            !text.contains("<title>") && !text.contains("X-Other"),
+            "{text}"
+        );
+        assert!(
+            rest.contains("Content-Type: image/png\r\nContent-ID: <p@x>\r\n\r\npicture\r\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_is_sealed_is_passed_on_whole_and_not_quoted() {
+        let sealed = "From: b@x\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nsecret\n";
+        let written = "To: c@x\n\nMine\n";
+        let text = brought(written, sealed, Bring::Everything);
+        assert!(
+            text.contains("message/rfc822\r\nContent-Disposition: attachment\r\n\r\nFrom: b@x\r\n"),
+            "{text}"
+        );
+        assert_eq!(
+            brought(written, sealed, Bring::Quote),
+            "To: c@x\r\n\r\nMine\r\n"
+        );
+        let signed = "To: c@x\nContent-Type: multipart/signed; protocol=\"application/pkcs7-signature\"; boundary=s\n\n--s\n\nMine\n--s\n\nsig\n--s--\n";
+        assert_eq!(
+            brought(signed, RICH, Bring::Everything),
+            signed.replace('\n', "\r\n")
+        );
+    }
+
+    #[test]
+    fn a_forward_of_a_file_alone_brings_the_file_and_not_the_header() {
+        let file = "From: b@x\nSubject: s\nReceived: x\nContent-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\nAAEC\n";
+        let text = brought("To: c@x\n\nMine\n", file, Bring::Everything);
+        assert!(text.contains("Content-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nAAEC\r\n"), "{text}");
+        assert!(!text.contains("Received:"), "{text}");
+    }
+}
