@@ -139,8 +139,7 @@ def main():
     walk = Walk(parser.parse_args())
     walk.prepare()
     parts = (steps_discover, steps_account, steps_fill, steps_push, steps_change, steps_move, steps_keys, steps_folders, steps_reshape,
-             steps_operations, steps_send)
-             steps_operations, steps_contacts)
+             steps_operations, steps_contacts, steps_send)
     for step in (step for part in parts for step in part.STEPS):
         begun = time.monotonic()
         try:

@@ -7,6 +7,7 @@ mod author;
 mod header;
 mod lines;
 mod original;
+mod quote;
 mod report;
 
 use bytes::Bytes;
@@ -113,7 +114,7 @@ pub fn delivered(message: &[u8], sender: &str, recipient: &str, (by, now): (&str
     [above.as_bytes(), message].concat()
 }
 
-/// Whether a message is written by a program that answers programs, which nobody should report to.
+/// A time as `Date` has it.
 fn rfc5322(seconds: i64) -> String {
     mail_builder::headers::date::Date::new(seconds).to_rfc822()
 }

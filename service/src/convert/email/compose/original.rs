@@ -13,6 +13,7 @@ use super::super::layout::Layout;
 use super::super::mime::{Message, Part};
 use super::super::wish::{Limits, Meetings};
 use super::super::{class, declared_charset, markup};
+use super::quote::{plain_text, rich_text};
 use super::{Stamp, lines};
 
 /// Nothing of what people wrote is cut off.
@@ -21,9 +22,6 @@ const WHOLE: Limits = Limits {
     text: usize::MAX / 8,
     body: usize::MAX,
 };
-
-/// The line above a text that is brought along.
-const RULE: &str = "-----Original Message-----";
 
 /// A message that another one refers to.
 #[derive(Clone, Copy, Debug)]
@@ -263,68 +261,6 @@ fn copied(part: &Part<'_>) -> Vec<u8> {
     copy.extend_from_slice(b"\r\n");
     copy.extend_from_slice(part.content);
     copy
-}
-
-fn plain_text(
-    written: &str,
-    original: &str,
-    about: &[(&'static str, String)],
-    bring: Bring,
-) -> String {
-    let mut text = format!("{written}\r\n\r\n{RULE}\r\n");
-    for (name, value) in about {
-        text.extend([*name, ": ", value, "\r\n"]);
-    }
-    text.push_str("\r\n");
-    let quote = if bring == Bring::Quote { ">" } else { "" };
-    for line in original.lines() {
-        text.push_str(quote);
-        // Quoted lines stand together: `>>` is a quote within a quote (RFC 3676 section 4.5).
-        if !quote.is_empty() && !line.is_empty() && !line.starts_with('>') {
-            text.push(' ');
-        }
-        text.extend([line, "\r\n"]);
-    }
-    text
-}
-
-fn rich_text(
-    written: &str,
-    original: &str,
-    about: &[(&'static str, String)],
-    bring: Bring,
-) -> String {
-    let mut block = String::from("<br>\r\n<hr>\r\n<div>");
-    for (name, value) in about {
-        block.push_str(&format!("<b>{name}:</b> {}<br>\r\n", escaped(value)));
-    }
-    block.push_str("</div>\r\n<br>\r\n");
-    let (open, close) = match bring {
-        Bring::Quote => ("<blockquote type=\"cite\">\r\n", "\r\n</blockquote>\r\n"),
-        Bring::Everything | Bring::Thread => ("<div>\r\n", "\r\n</div>\r\n"),
-    };
-    block.extend([open, inner(original), close]);
-    let end = written.to_ascii_lowercase().rfind("</body");
-    let (above, below) = written.split_at(end.unwrap_or(written.len()));
-    [above, &block, below].concat()
-}
-
-/// What is inside of `body`, or all of it.
-fn inner(html: &str) -> &str {
-    let lower = html.to_ascii_lowercase();
-    let start = lower.find("<body").and_then(|open| {
-        let close = lower.get(open..)?.find('>')?;
-        Some(open + close + 1)
-    });
-    let start = start.unwrap_or(0);
-    let end = lower.rfind("</body").filter(|end| *end >= start);
-    html.get(start..end.unwrap_or(html.len())).unwrap_or(html)
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
 }
 
 #[cfg(test)]
