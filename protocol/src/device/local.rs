@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use crate::class::contacts::Contact;
 use crate::class::email::{EmailUpload, Flag, Flagged};
 use crate::codepages::email;
 use crate::command::item_operations::FetchTarget;
 use crate::command::move_items::Move;
 use crate::command::sync::{ApplicationData, ClientCommand};
-use crate::command::{CollectionId, ServerId};
+use crate::command::{ClientId, CollectionId, ServerId};
 use crate::element::Element;
 use crate::version::Version;
 
@@ -33,6 +34,22 @@ pub enum LocalChange {
         item: ServerId,
         /// What it shall be.
         flagged: bool,
+    },
+    /// Makes a contact. It shows once the server has given it an id.
+    AddContact {
+        /// Where it shall be.
+        folder: CollectionId,
+        /// What it shall be.
+        contact: Box<Contact>,
+    },
+    /// Changes a contact. The phone sends all of it.
+    ChangeContact {
+        /// Where it is.
+        folder: CollectionId,
+        /// Which.
+        item: ServerId,
+        /// What it shall be.
+        contact: Box<Contact>,
     },
     /// Deletes an item.
     Delete {
@@ -62,6 +79,8 @@ pub(super) struct Outbox {
     pub(super) uploads: BTreeMap<CollectionId, Vec<ClientCommand>>,
     pub(super) moves: Vec<Move>,
     pub(super) fetches: VecDeque<FetchTarget>,
+    /// Counts the ClientIds of new items.
+    made: u32,
 }
 
 impl Outbox {
@@ -85,6 +104,26 @@ impl Outbox {
                     let flag = if flagged { Flagged::Yes } else { Flagged::No };
                     let flag = Flag::from_flagged(flag).to_element(Version::V16_1);
                     self.change(folder, item, flag);
+                }
+            }
+            LocalChange::AddContact { folder, contact } => self.add_contact(folder, &contact),
+            LocalChange::ChangeContact {
+                folder,
+                item,
+                contact,
+            } => {
+                if let Some(copy) = replica.item_mut(&folder, &item) {
+                    let data = contact_data(&contact);
+                    copy.contact = Some(contact);
+                    self.uploads
+                        .entry(folder)
+                        .or_default()
+                        .push(ClientCommand::Change {
+                            class: None,
+                            server_id: item,
+                            instance_id: None,
+                            data,
+                        });
                 }
             }
             LocalChange::Delete { folder, item } => {
@@ -148,7 +187,12 @@ impl Outbox {
                     server_id, data, ..
                 } => {
                     let upload = EmailUpload::parse(data.element()).unwrap_or_default();
-                    if let Some(copy) = replica.item_mut(folder, server_id) {
+                    let Some(copy) = replica.item_mut(folder, server_id) else {
+                        continue;
+                    };
+                    if let Some(contact) = &mut copy.contact {
+                        **contact = Contact::from_data(data.element()).unwrap_or_default();
+                    } else {
                         copy.read = upload.read.unwrap_or(copy.read);
                         let flagged = upload.flag.map(|flag| flag.flagged() == Flagged::Yes);
                         copy.flagged = flagged.unwrap_or(copy.flagged);
@@ -165,12 +209,39 @@ impl Outbox {
         }
     }
 
+    /// A contact that is among the first operations of a folder, by the name that the phone gave it.
+    pub(super) fn new_contact(
+        &self,
+        (folder, count): (&CollectionId, usize),
+        name: &ClientId,
+    ) -> Option<Contact> {
+        let all = self.uploads.get(folder).into_iter().flatten();
+        all.take(count).find_map(|command| match command {
+            ClientCommand::Add {
+                client_id, data, ..
+            } if client_id == name => Contact::from_data(data.element()).ok(),
+            _ => None,
+        })
+    }
+
     /// Drops what is about folders that are gone.
     pub(super) fn keep_folders(&mut self, replica: &Replica) {
         self.uploads
             .retain(|folder, _| replica.folders.contains_key(folder));
         self.moves
             .retain(|one| replica.folders.contains_key(&one.source_folder));
+    }
+
+    fn add_contact(&mut self, folder: CollectionId, contact: &Contact) {
+        self.made += 1;
+        if let Ok(client_id) = ClientId::parse(&format!("new{}", self.made)) {
+            let add = ClientCommand::Add {
+                class: None,
+                client_id,
+                data: contact_data(contact),
+            };
+            self.uploads.entry(folder).or_default().push(add);
+        }
     }
 
     fn change(&mut self, folder: CollectionId, server_id: ServerId, property: Element) {
@@ -182,6 +253,13 @@ impl Outbox {
         };
         self.uploads.entry(folder).or_default().push(change);
     }
+}
+
+/// All of a contact, as every version has it: what came later is for caches of recipients only.
+fn contact_data(contact: &Contact) -> ApplicationData {
+    let data = contact.to_data(Version::V12_1);
+    let properties = data.elements().cloned();
+    ApplicationData::new(properties)
 }
 
 /// Takes an item away from what the user sees.

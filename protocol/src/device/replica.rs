@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use crate::airsyncbase::DataError;
+use crate::class::contacts::Contact;
 use crate::class::email::{Email, Flagged};
-use crate::command::folder_sync::{Folder, FolderChanges};
+use crate::command::folder_sync::{Folder, FolderChanges, FolderType};
 use crate::command::sync::{ApplicationData, ServerCommand};
 use crate::command::{CollectionId, ServerId, SyncKeyText};
 
@@ -54,6 +55,8 @@ pub struct ItemCopy {
     pub categories: Vec<String>,
     /// Its attachments.
     pub attachments: Vec<AttachmentCopy>,
+    /// All of it, if it is a contact.
+    pub contact: Option<Box<Contact>>,
 }
 
 /// An attachment that can be fetched.
@@ -129,6 +132,13 @@ pub(super) enum Extent {
     Changes,
 }
 
+/// What a folder holds, as far as a phone looks into it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Kind {
+    Mail,
+    Contacts,
+}
+
 impl FolderCopy {
     fn new(folder: Folder) -> Self {
         Self {
@@ -147,15 +157,33 @@ impl FolderCopy {
         *self = Self::new(self.folder.clone());
     }
 
+    /// What its items are.
+    fn kind(&self) -> Kind {
+        match self.folder.folder_type {
+            FolderType::Contacts | FolderType::UserContacts => Kind::Contacts,
+            _ => Kind::Mail,
+        }
+    }
+
+    /// An item of the phone's own has the server's id now.
+    pub(super) fn made(&mut self, item: ServerId, contact: Contact) {
+        let copy = ItemCopy {
+            contact: Some(Box::new(contact)),
+            ..ItemCopy::default()
+        };
+        self.items.insert(item, copy);
+    }
+
     /// Takes one operation of the server's in.
     pub(super) fn take(&mut self, command: ServerCommand) -> Option<Event> {
         let folder = self.folder.server_id.clone();
+        let kind = self.kind();
         match command {
             ServerCommand::Add {
                 server_id, data, ..
             } => {
                 let mut copy = ItemCopy::default();
-                let readable = copy.take(&data);
+                let readable = copy.take(kind, &data);
                 let known = self.items.insert(server_id.clone(), copy.clone());
                 let item = server_id;
                 Some(match (known, readable) {
@@ -171,7 +199,7 @@ impl FolderCopy {
                 let Some(copy) = self.items.get_mut(&item) else {
                     return Some(Event::UnknownChanged { folder, item });
                 };
-                let readable = copy.take(&data);
+                let readable = copy.take(kind, &data);
                 let copy = copy.clone();
                 Some(match readable {
                     Ok(()) => Event::ItemChanged { folder, item, copy },
@@ -193,8 +221,13 @@ impl FolderCopy {
 }
 
 impl ItemCopy {
-    /// Takes the properties in that are there; what is not mail leaves it as it is.
-    fn take(&mut self, data: &ApplicationData) -> Result<(), DataError> {
+    /// Takes the properties in that are there; what is neither mail nor a contact leaves it as it is. A contact comes
+    /// whole.
+    fn take(&mut self, kind: Kind, data: &ApplicationData) -> Result<(), DataError> {
+        if kind == Kind::Contacts {
+            self.contact = Some(Box::new(Contact::from_data(data.element())?));
+            return Ok(());
+        }
         let email = Email::from_data(data.element())?;
         set(&mut self.subject, email.subject);
         set(&mut self.from, email.from);

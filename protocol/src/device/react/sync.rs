@@ -136,6 +136,7 @@ impl Device {
     }
 
     fn take(&mut self, sent: &SentFolder, answer: CollectionAnswer, now: Instant) {
+        self.take_made(sent, &answer.responses);
         let Some(copy) = self.replica.folders.get_mut(&sent.id) else {
             return;
         };
@@ -166,6 +167,25 @@ impl Device {
         if first && !moved_on {
             // Key 0 was answered with key 0: that leads nowhere.
             self.hold_back(sent, now);
+        }
+    }
+
+    /// New items show under the ids that the server gave them, before it tells of changes to them.
+    fn take_made(&mut self, sent: &SentFolder, responses: &[ItemAnswer]) {
+        let Some(copy) = self.replica.folders.get_mut(&sent.id) else {
+            return;
+        };
+        for response in responses {
+            if let ItemAnswer::Add {
+                client_id,
+                server_id: Some(item),
+                status: StatusCode::SUCCESS,
+                ..
+            } = response
+                && let Some(contact) = self.outbox.new_contact((&sent.id, sent.uploads), client_id)
+            {
+                copy.made(item.clone(), contact);
+            }
         }
     }
 

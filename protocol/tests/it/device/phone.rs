@@ -37,6 +37,13 @@ impl Phone {
         }
     }
 
+    /// It synchronizes these folders too.
+    pub(crate) fn also(&mut self, folder_type: FolderType) {
+        let mut config = Config::new(Profile::aosp(), "ann", "DEVICE1");
+        config.folder_types.push(folder_type);
+        self.device = Device::new(config);
+    }
+
     /// A phone that was set up with two empty folders and is about to wait.
     pub(crate) fn set_up(profile: Profile) -> Self {
         let mut phone = Self::new(profile);
