@@ -102,6 +102,7 @@ impl Index {
         let _slot = self.locks.lock(Pair { who, folder }).await;
         let mut write = self.store.write().await?;
         answer::delete_all(&mut write, Held { who, folder }).await?;
+        told::delete_all(&mut write, Held { who, folder }).await?;
         // What could not be sent is tried again with the rest.
         skipped::delete_all(&mut write, Held { who, folder }).await?;
         Ok(write.commit().await?)

@@ -95,9 +95,12 @@ impl Store {
             return Ok(device);
         }
         let mut write = self.write().await?;
+        sqlx::query("UPDATE counter SET value = value + 1 WHERE name = 'device'")
+            .execute(&mut *write)
+            .await?;
         sqlx::query(
             "INSERT INTO device (id, account, name, kind, first_seen, last_seen) \
-             SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, $4, $4 FROM device WHERE TRUE \
+             SELECT value, $1, $2, $3, $4, $4 FROM counter WHERE name = 'device' \
              ON CONFLICT (account, name, kind) DO NOTHING",
         )
         .bind(account.0)
@@ -260,4 +263,74 @@ fn read(row: &SqliteRow) -> Result<Device, StoreError> {
         doubts_founded: from_db(row.try_get("doubts_founded")?),
         doubts_unfounded: from_db(row.try_get("doubts_unfounded")?),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A table that somebody adds with a `device` in it has to be named in `forget_device`.
+    #[tokio::test]
+    async fn a_device_that_is_forgotten_leaves_no_row_and_no_number() {
+        let place = tempfile::tempdir().unwrap();
+        let store = Store::open(&place.path().join("state.db")).await.unwrap();
+        let account = store.account("anna", 1).await.unwrap();
+        let name = DeviceName {
+            id: "a",
+            kind: "Test",
+        };
+        let first = store.device(account, name, 1).await.unwrap().id;
+        let mut write = store.write().await.unwrap();
+        let tables: Vec<String> = sqlx::query_scalar(
+            "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c \
+             ON c.name = 'device' WHERE m.type = 'table'",
+        )
+        .fetch_all(&mut *write)
+        .await
+        .unwrap();
+        assert!(tables.len() >= 7, "{tables:?}");
+        for table in &tables {
+            fill(&mut write, table, first).await;
+        }
+        write.commit().await.unwrap();
+        store.forget_device(first).await.unwrap();
+        for table in &tables {
+            let statement = format!("SELECT COUNT(*) FROM {table} WHERE device = {first}");
+            let left: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(statement))
+                .fetch_one(&mut *store.read().await.unwrap())
+                .await
+                .unwrap();
+            assert_eq!(left, 0, "{table} remembers");
+        }
+        let second = store.device(account, name, 2).await.unwrap().id;
+        assert_ne!(first, second);
+    }
+
+    /// A row of the device, with something in every column that needs it.
+    async fn fill(conn: &mut Conn, table: &str, device: DeviceId) {
+        let columns: Vec<(String, String)> = sqlx::query_as(
+            "SELECT name, type FROM pragma_table_info($1) WHERE \"notnull\" = 1 OR name = 'device'",
+        )
+        .bind(table)
+        .fetch_all(&mut *conn)
+        .await
+        .unwrap();
+        let value = |(name, kind): &(String, String)| match (name.as_str(), kind.as_str()) {
+            ("device", _) => device.0.to_string(),
+            (_, "BLOB") => "x'00'".to_owned(),
+            (_, "TEXT") => "'x'".to_owned(),
+            (_, _) => "1".to_owned(),
+        };
+        let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+        let values: Vec<String> = columns.iter().map(value).collect();
+        let statement = format!(
+            "INSERT INTO {table} ({}) VALUES ({})",
+            names.join(", "),
+            values.join(", ")
+        );
+        sqlx::query(sqlx::AssertSqlSafe(statement))
+            .execute(conn)
+            .await
+            .unwrap();
+    }
 }
