@@ -120,8 +120,11 @@ impl Line {
         if let Some(status) = self.facts.eas_status {
             metrics.eas_status(self.command, status);
         }
-        if let Some(asked) = self.facts.heartbeat_asked_s {
-            self.counted.heartbeats.asked(asked);
+        let facts = &self.facts;
+        if let (Some(device), Some(asked), Some(end)) =
+            (facts.device, facts.heartbeat_asked_s, facts.wake)
+        {
+            self.counted.heartbeats.asked(device, asked, end);
         }
     }
 
