@@ -8,6 +8,7 @@ mod claim;
 mod control;
 mod core;
 mod front;
+mod gauges;
 mod limits;
 mod outbox;
 mod upkeep;

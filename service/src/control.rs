@@ -5,6 +5,7 @@
 
 mod change;
 mod client;
+mod live;
 mod routes;
 mod socket;
 mod survey;
@@ -13,10 +14,11 @@ mod view;
 mod words;
 
 pub use self::client::{Client, ClientError, segment};
+pub use self::live::Live;
 pub(crate) use self::routes::{Parts, Resolve, router};
 pub use self::socket::{Control, SocketError};
-pub use self::survey::{Asked, Live, Survey, SurveyError};
+pub use self::survey::{Asked, Survey, SurveyError};
 pub use self::view::{
-    DeviceLine, DeviceView, Done, FolderView, ParkedBrief, ParkedView, PastView, SkippedView,
-    SyncedView, WatcherView,
+    DeviceLine, DeviceView, Done, FolderView, LoopView, ParkedBrief, ParkedView, PastView,
+    SkippedView, SyncedView, WatcherView,
 };

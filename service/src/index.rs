@@ -28,7 +28,7 @@ pub use self::hierarchy::{
 };
 pub use self::items::{Applied, IndexedItem, ReadFrom};
 pub use self::page::{Action, Command, Page};
-pub use self::ping::{AnswerId, Delivery, Doubt, Standing, Wake};
+pub use self::ping::{AnswerId, Delivery, Doubt, Silence, Standing, Wake};
 pub use self::session::{Estimate, Opening, Pair, Receipt, Session};
 pub use self::upload::{Begun, Conflict, Ident, Outcome, Ticket, Told, Upload, Verdict};
 

@@ -8,15 +8,17 @@
 
 pub mod family;
 mod labels;
+mod resources;
 mod rooms;
 mod sending;
 
 use prometheus::{Encoder, Registry, TextEncoder};
 
 pub use labels::{
-    AcceptProblem, AuthCause, ChangeStage, ConvertOutcome, DoubtOutcome, GapCause, ParkEnd,
-    ParkKind, RequestClass, SendResult, SendRoute, WatchMode,
+    AcceptProblem, AuthCause, ChangeStage, ConvertOutcome, DeviceFamily, DoubtOutcome, FolderStart,
+    GapCause, ItemKind, ParkEnd, ParkKind, RequestClass, SendResult, SendRoute, WatchMode,
 };
+pub use resources::ResourceMetrics;
 pub use rooms::{
     AuthMetrics, ChangeMetrics, ConnectionMetrics, ConvertMetrics, PushMetrics, RequestMetrics,
     TraceMetrics, WatchMetrics,
@@ -45,6 +47,8 @@ pub struct Metrics {
     pub connections: ConnectionMetrics,
     /// Looks at the wire.
     pub trace: TraceMetrics,
+    /// What the service takes of the system, and what it keeps.
+    pub resources: ResourceMetrics,
 }
 
 impl Metrics {
@@ -65,6 +69,7 @@ impl Metrics {
             sending: SendMetrics::new(&registry)?,
             connections: ConnectionMetrics::new(&registry)?,
             trace: TraceMetrics::new(&registry)?,
+            resources: ResourceMetrics::new(&registry)?,
             registry,
         })
     }

@@ -23,6 +23,7 @@ mod step;
 mod table;
 mod trigger;
 mod truth;
+mod undelivered;
 mod verify;
 mod watching;
 

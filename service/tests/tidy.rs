@@ -26,7 +26,10 @@ const ROOMS: [(&str, &[&str]); 12] = [
             "admin", "commands", "control", "convert", "http", "index", "push", "store", "watch",
         ],
     ),
-    ("control", &["http", "index", "push", "store", "watch"]),
+    (
+        "control",
+        &["commands", "http", "index", "push", "store", "watch"],
+    ),
     ("admin", &["http"]),
     (
         "commands",

@@ -14,7 +14,7 @@ use crate::admin::Readiness;
 use crate::app::StartError;
 use crate::app::accounts::Accounts;
 use crate::app::claim::{self, Claim};
-use crate::app::{limits, upkeep};
+use crate::app::{gauges, limits, upkeep};
 use crate::clock::Clock;
 use crate::commands::governor::Governors;
 use crate::commands::{Commands, Grants, Outbox, Receipts};
@@ -104,6 +104,7 @@ impl Core {
             wall: clock.clone(),
         });
         watchers.spawn(upkeep::run(index.clone(), clock.clone(), watchers.token()));
+        gauges::start((folders, store.clone()), config, metrics, &watchers);
         let commands = Commands {
             receipts: Receipts::start(index.clone(), Arc::clone(&hub), metrics.clone(), &push),
             index,
@@ -159,6 +160,7 @@ impl Core {
         let live = Live {
             hub: Arc::clone(&self.hub),
             supervisor: Arc::clone(&self.commands.supervisor),
+            governors: Arc::clone(&self.commands.governors),
         };
         Survey::of_service(
             self.commands.index.clone(),

@@ -334,6 +334,13 @@ fn waiting(out: &mut String, device: &DeviceView) -> std::fmt::Result {
         );
     };
     writeln!(out, "\n{}", parked::text(now))?;
+    for one in device.loops.iter().flatten() {
+        writeln!(
+            out,
+            "\nruns in circles: {} (held {} times)",
+            one.kind, one.held
+        )?;
+    }
     if past.is_empty() {
         return writeln!(out, "\nnothing parked has ended since the service started");
     }

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::Arc;
 
 use crate::clock::Clock;
+use crate::control::live::Live;
 use crate::control::view::{
-    DeviceLine, DeviceView, FolderView, ParkedBrief, ParkedView, PastView, SkippedView, SyncedView,
+    DeviceLine, DeviceView, FolderView, ParkedBrief, ParkedView, SkippedView, SyncedView,
 };
 use crate::control::words::{
     Now, Said, device_line, find, key_state, policy, principal, proof, wake, watcher,
@@ -14,9 +14,8 @@ use crate::control::words::{
 use crate::ids::{AccountId, DeviceId, FolderNo, Principal};
 use crate::index::{Index, IndexError};
 use crate::metrics::family::Label;
-use crate::push::{Hub, ParkedRow};
+use crate::push::ParkedRow;
 use crate::store::{Device, Store, StoreError, Synced, Tally};
-use crate::watch::Supervisor;
 
 /// Why something cannot be shown or done.
 #[derive(Debug, thiserror::Error)]
@@ -45,15 +44,6 @@ pub enum SurveyError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// The parts of a service at work.
-#[derive(Clone, Debug)]
-pub struct Live {
-    /// What is parked.
-    pub hub: Arc<Hub>,
-    /// How accounts are watched.
-    pub supervisor: Arc<Supervisor>,
 }
 
 /// Sees into a store, and into the service above it if there is one.
@@ -209,6 +199,7 @@ impl Survey {
             items_skipped: skipped,
             parked_now,
             past: self.past(who),
+            loops: self.loops(who),
         })
     }
 
@@ -217,42 +208,12 @@ impl Survey {
         self.store().find_account(account).await.ok().flatten()
     }
 
-    fn now(&self) -> Now {
+    pub(super) fn now(&self) -> Now {
         Now(self.clock.seconds())
     }
 
     pub(super) fn store(&self) -> &Store {
         self.index.store()
-    }
-
-    fn rows(&self) -> Vec<ParkedRow> {
-        self.live
-            .as_ref()
-            .map_or_else(Vec::new, |live| live.hub.list())
-    }
-
-    /// What each device has parked; `None` without a service.
-    fn briefs(&self) -> Option<HashMap<DeviceId, Vec<ParkedBrief>>> {
-        self.live.as_ref()?;
-        let mut briefs: HashMap<DeviceId, Vec<ParkedBrief>> = HashMap::new();
-        for row in self.rows() {
-            briefs.entry(row.who.device).or_default().push(ParkedBrief {
-                kind: row.kind.as_str().to_owned(),
-                since: self.now().ago(row.parked),
-            });
-        }
-        Some(briefs)
-    }
-
-    fn past(&self, who: Principal) -> Option<Vec<PastView>> {
-        let past = self.live.as_ref()?.hub.past(who);
-        let views = past.into_iter().map(|one| PastView {
-            kind: one.kind.as_str().to_owned(),
-            reason: one.reason.as_str().to_owned(),
-            parked_s: one.parked.as_secs(),
-            at: self.now().ago(one.ago),
-        });
-        Some(views.collect())
     }
 
     async fn names(&self) -> Result<Names, SurveyError> {

@@ -124,6 +124,8 @@ pub struct DeviceView {
     pub parked_now: Option<Vec<ParkedView>>,
     /// How its last parked requests ended, the newest first; `None` when the service does not run.
     pub past: Option<Vec<PastView>>,
+    /// Circles that it ran in and was held for; `None` when the service does not run.
+    pub loops: Option<Vec<LoopView>>,
 }
 
 /// One folder that a device syncs.
@@ -161,6 +163,15 @@ pub struct SkippedView {
     pub reason: String,
     /// Since when.
     pub since: i64,
+}
+
+/// A way in which a device runs in circles.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct LoopView {
+    /// Which, as `directpush_loops_held_total` has it.
+    pub kind: String,
+    /// How often it was held for that since the service started.
+    pub held: u32,
 }
 
 /// A request that was parked and is no more.

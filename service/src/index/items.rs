@@ -47,6 +47,8 @@ pub enum Applied {
         seq: Seq,
         /// Whether the delta held anything new.
         changed: bool,
+        /// How many items changed; none when the folder was read for the first time.
+        items: u64,
     },
     /// The folder was written meanwhile: read again (R11).
     LostRace,
@@ -112,6 +114,7 @@ impl Index {
             return Ok(Applied::Wrote {
                 seq: head.seq,
                 changed,
+                items: 0,
             });
         }
         for (number, item) in &plan.found {
@@ -123,6 +126,10 @@ impl Index {
         Ok(Applied::Wrote {
             seq: numbers.seq,
             changed,
+            items: match before.token {
+                Some(_) => numbers.seq.0.saturating_sub(before.seq.0),
+                None => 0,
+            },
         })
     }
 

@@ -1,5 +1,7 @@
 //! Ping's question: does a folder hold what the newest answer to this device did not tell?
 
+use backends::Class;
+
 use crate::ids::{FolderNo, Principal, Seq};
 use crate::index::cursor::{Cursor, Place};
 use crate::index::line;
@@ -26,6 +28,17 @@ pub enum Wake {
     NoFolder,
 }
 
+/// What became of changes that do not wake a device.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Silence {
+    /// There are none.
+    Nothing,
+    /// The device made all of them itself.
+    Own,
+    /// Its filter hides all that it did not make itself.
+    Hidden,
+}
+
 /// When an answer that nothing proves received is announced (R12).
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Doubt {
@@ -40,8 +53,12 @@ pub enum Doubt {
 pub struct Standing {
     /// The folder.
     pub folder: FolderNo,
+    /// What it holds; `None` when it is not there.
+    pub class: Option<Class>,
     /// Whether to wake.
     pub wake: Wake,
+    /// Why not, when its number has moved and it does not wake.
+    pub silence: Silence,
     /// Whether the newest answer is in doubt.
     pub doubt: Option<Doubt>,
     /// How far the newest answer told.
@@ -90,8 +107,11 @@ impl Index {
             let found = stands.iter().find(|stand| stand.folder == *folder);
             let mut standing = standing_of(*folder, found);
             if let Some(stand) = found {
-                if standing.wake == Wake::Changed && !wakes(&mut conn, who, stand).await? {
+                if standing.wake == Wake::Changed
+                    && let Some(silence) = silence(&mut conn, who, stand).await?
+                {
                     standing.wake = Wake::Quiet;
+                    standing.silence = silence;
                 }
                 if grace.is_none() && matches!(standing.doubt, Some(Doubt::At(_))) {
                     grace = Some(device::grace(&mut conn, who.device).await?);
@@ -175,7 +195,9 @@ impl Index {
 fn standing_of(folder: FolderNo, stand: Option<&Stand>) -> Standing {
     let mut standing = Standing {
         folder,
+        class: stand.map(|stand| stand.class),
         wake: Wake::NoFolder,
+        silence: Silence::Nothing,
         doubt: None,
         told: Seq(0),
         current: Seq(0),
@@ -209,12 +231,17 @@ fn standing_of(folder: FolderNo, stand: Option<&Stand>) -> Standing {
 /// Whether anything wakes the device: a change that it did not cause and that its filter shows, a
 /// deletion that no row tells of, or a part of the window that it does not have. That the window slid is no
 /// reason.
-async fn wakes(conn: &mut Conn, who: Principal, stand: &Stand) -> Result<bool, IndexError> {
+/// Then `None`; otherwise why not.
+async fn silence(
+    conn: &mut Conn,
+    who: Principal,
+    stand: &Stand,
+) -> Result<Option<Silence>, IndexError> {
     let folder = stand.folder;
     let held = Held { who, folder };
     let number = stand.newest.map_or(0, |newest| newest.number);
     let Some(cursor) = answer::cursor(conn, held, number).await? else {
-        return Ok(true); // it was taken or replaced meanwhile: better one look too many
+        return Ok(None); // it was taken or replaced meanwhile: better one look too many
     };
     let at = At {
         account: who.account,
@@ -222,30 +249,40 @@ async fn wakes(conn: &mut Conn, who: Principal, stand: &Stand) -> Result<bool, I
     };
     let gone = gone::above(conn, at, cursor.seen).await?;
     if !(cursor.vanished(&gone) - &cursor.skipped).is_empty() {
-        return Ok(true);
+        return Ok(None);
     }
-    Ok(changed_wakes(conn, at, &cursor, (who, stand.seq)).await?
-        || (cursor.filling && lacks_any(conn, at, &cursor).await?))
+    let silence = changed_silence(conn, at, &cursor, (who, stand.seq)).await?;
+    if cursor.filling && lacks_any(conn, at, &cursor).await? {
+        return Ok(None);
+    }
+    Ok(silence)
 }
 
-async fn changed_wakes(
+async fn changed_silence(
     conn: &mut Conn,
     at: At,
     cursor: &Cursor,
     (who, to): (Principal, Seq),
-) -> Result<bool, IndexError> {
+) -> Result<Option<Silence>, IndexError> {
     let mut after = cursor.seen;
+    let mut silence = Silence::Nothing;
     if cursor.untouched() {
-        return Ok(false);
+        return Ok(Some(silence));
     }
     loop {
         let rows = item::wanted(conn, at, Want::Changed { after, to }, LOOK).await?;
         if rows.iter().any(|row| cursor.wakes(row, who.device)) {
-            return Ok(true);
+            return Ok(None);
+        }
+        for row in &rows {
+            silence = match (silence, row.changed_by == Some(who.device)) {
+                (Silence::Nothing | Silence::Own, true) => Silence::Own,
+                (Silence::Hidden, true) | (_, false) => Silence::Hidden,
+            };
         }
         match rows.last() {
             Some(last) if rows.len() == LOOK => after = last.changed,
-            _ => return Ok(false),
+            _ => return Ok(Some(silence)),
         }
     }
 }

@@ -151,6 +151,12 @@ impl Session {
         self.line.lesson()
     }
 
+    /// Whether the device synced the folder before and shows key 0 now.
+    #[must_use]
+    pub fn starts_over(&self) -> bool {
+        self.line.initial() && self.line.collection.made > 0
+    }
+
     /// The folder.
     #[must_use]
     pub fn folder(&self) -> &KnownFolder {

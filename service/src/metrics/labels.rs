@@ -98,6 +98,82 @@ label! {
         Delivered = "delivered",
         /// Made by the device itself, so not announced to it.
         Own = "own",
+        /// Not shown by the device's filter, so not announced to it.
+        Hidden = "hidden",
+    }
+}
+
+label! {
+    /// What a folder holds.
+    ItemKind("class") {
+        /// Mail.
+        Email = "email",
+        /// Contacts.
+        Contacts = "contacts",
+        /// Calendar.
+        Calendar = "calendar",
+        /// Tasks.
+        Tasks = "tasks",
+        /// Notes.
+        Notes = "notes",
+    }
+}
+
+impl From<backends::Class> for ItemKind {
+    fn from(class: backends::Class) -> Self {
+        match class {
+            backends::Class::Email => Self::Email,
+            backends::Class::Contacts => Self::Contacts,
+            backends::Class::Calendar => Self::Calendar,
+            backends::Class::Tasks => Self::Tasks,
+            backends::Class::Notes => Self::Notes,
+        }
+    }
+}
+
+label! {
+    /// The family of a device, by what it calls its type.
+    DeviceFamily("device") {
+        /// iPhone, iPad, iPod.
+        Ios = "ios",
+        /// Samsung's own mail program.
+        Samsung = "samsung",
+        /// Android's mail program and those that call themselves so.
+        Android = "android",
+        /// Outlook on phones.
+        Outlook = "outlook",
+        /// Windows, on phones and desktops.
+        Windows = "windows",
+        /// All others.
+        Other = "other",
+    }
+}
+
+impl DeviceFamily {
+    /// The family of a DeviceType.
+    #[must_use]
+    pub fn of(device_type: &str) -> Self {
+        let name = device_type.to_ascii_lowercase();
+        let families: [(&[&str], Self); 5] = [
+            (&["iphone", "ipad", "ipod"], Self::Ios),
+            (&["samsung"], Self::Samsung),
+            (&["outlook"], Self::Outlook),
+            (&["android"], Self::Android),
+            (&["windows", "wp8", "pocketpc", "smartphone"], Self::Windows),
+        ];
+        let named = |words: &[&str]| words.iter().any(|word| name.starts_with(word));
+        let found = families.into_iter().find(|(words, _)| named(words));
+        found.map_or(Self::Other, |(_, family)| family)
+    }
+}
+
+label! {
+    /// Why a device shows key 0.
+    FolderStart("start") {
+        /// It never synced the folder.
+        First = "first",
+        /// It did, and starts over.
+        Again = "again",
     }
 }
 
@@ -150,6 +226,10 @@ label! {
         Overloaded = "overloaded",
         /// What checks passwords cannot be reached: not checked.
         Unavailable = "unavailable",
+        /// It was right a moment ago: the password was changed, or the user removed.
+        Revoked = "revoked",
+        /// Right here, but the account's backend does not take it any more.
+        BackendRefused = "backend_refused",
     }
 }
 

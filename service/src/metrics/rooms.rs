@@ -7,8 +7,8 @@ use protocol::flow::governor::Loop;
 
 use super::family::{Counters, Gauges, Histograms, Register};
 use super::labels::{
-    AcceptProblem, AuthCause, ChangeStage, ConvertOutcome, DoubtOutcome, GapCause, ParkEnd,
-    ParkKind, RequestClass, WatchMode,
+    AcceptProblem, AuthCause, ChangeStage, ConvertOutcome, DeviceFamily, DoubtOutcome, FolderStart,
+    GapCause, ItemKind, ParkEnd, ParkKind, RequestClass, WatchMode,
 };
 
 /// Parked requests and how they end.
@@ -88,9 +88,12 @@ impl PushMetrics {
 #[derive(Clone, Debug)]
 pub struct ChangeMetrics {
     /// Changes by how far they came.
-    pub stage: Counters<ChangeStage>,
-    /// Age of the oldest change that a parked device has not been told of, in seconds. Zero when there is none.
+    pub stage: Counters<(ChangeStage, ItemKind)>,
+    /// Age of the oldest change that a device which is alive was not told of by Sync, in seconds. Zero when there is
+    /// none.
     pub oldest_undelivered: IntGauge,
+    /// Folders that devices began with key 0.
+    pub starts: Counters<(DeviceFamily, FolderStart)>,
 }
 
 impl ChangeMetrics {
@@ -100,7 +103,11 @@ impl ChangeMetrics {
             stage: register.counters("changes_total", "Changes by how far they came.")?,
             oldest_undelivered: register.gauge(
                 "oldest_undelivered_seconds",
-                "Age of the oldest change that a parked device was not told of.",
+                "Age of the oldest change that a device which is alive was not told of by Sync.",
+            )?,
+            starts: register.counters(
+                "folder_starts_total",
+                "Folders that devices began with key 0.",
             )?,
         })
     }

@@ -1,17 +1,13 @@
 //! Rings the alarms of the park table, and sleeps while none is due.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use tokio::sync::Notify;
 use tokio::time;
 use tokio_util::sync::CancellationToken;
 
-use super::channel::Seen;
-use super::hub::{Hub, lock, now};
-
-/// How often the age of the oldest change that waits is taken, while one does.
-const SAMPLE: Duration = Duration::from_secs(5);
+use super::hub::{Hub, now};
 
 /// What the clock is waiting for, so that an earlier alarm can wake it.
 #[derive(Debug)]
@@ -20,8 +16,6 @@ pub(super) struct Clock {
     /// Nanoseconds from `origin` to when it wakes; [`Self::ANY`] while it makes up its mind.
     wakes: AtomicU64,
     earlier: Notify,
-    /// Whether a change may wait to be announced.
-    waits: AtomicBool,
 }
 
 impl Clock {
@@ -33,14 +27,6 @@ impl Clock {
             origin,
             wakes: AtomicU64::new(Self::ANY),
             earlier: Notify::new(),
-            waits: AtomicBool::new(false),
-        }
-    }
-
-    /// A change was hinted at.
-    pub(super) fn change_waits(&self) {
-        if !self.waits.swap(true, Ordering::SeqCst) {
-            self.earlier.notify_one();
         }
     }
 
@@ -60,13 +46,10 @@ impl Clock {
 /// Rings alarms until told to stop.
 pub(super) async fn run(hub: &Hub, stop: CancellationToken) {
     let clock = &hub.clock;
-    let mut sampled = None;
     loop {
         // An alarm that is set between looking and sleeping must wake us: until then, any does.
         clock.wakes.store(Clock::ANY, Ordering::SeqCst);
-        let waits = clock.waits.load(Ordering::SeqCst);
-        let sample = waits.then(|| sampled.map_or_else(now, |at| at + SAMPLE));
-        let next = hub.next_alarm().into_iter().chain(sample).min();
+        let next = hub.next_alarm();
         if let Some(next) = next {
             clock.wakes.store(clock.nanos(next), Ordering::SeqCst);
         }
@@ -74,33 +57,8 @@ pub(super) async fn run(hub: &Hub, stop: CancellationToken) {
             () = stop.cancelled() => return,
             () = clock.earlier.notified() => {}
             () = sleep_until(next) => {
-                let now = now();
-                hub.ring(now);
-                if sample.is_some_and(|at| at <= now) {
-                    hub.sample();
-                    sampled = Some(now);
-                }
+                hub.ring(now());
             }
-        }
-    }
-}
-
-impl Hub {
-    /// Takes the age of the oldest change that a parked device was not told of: the lost-change alarm.
-    fn sample(&self) {
-        // Forgotten first: a change that comes while we look is looked at next time.
-        self.clock.waits.store(false, Ordering::SeqCst);
-        let mut oldest = Seen::UNKNOWN;
-        for shard in &self.shards {
-            for entry in lock(shard).entries() {
-                oldest = oldest.earlier(entry.seen);
-            }
-        }
-        let age = oldest.age(Seen::now(&self.wall));
-        let seconds = age.map_or(0, |age| i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
-        self.metrics.changes.oldest_undelivered.set(seconds);
-        if age.is_some() {
-            self.clock.waits.store(true, Ordering::SeqCst);
         }
     }
 }

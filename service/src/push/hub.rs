@@ -16,6 +16,7 @@ use super::parking::{Ended, FolderSyncAdvice, FolderSyncFound, ParkedRow, Parkin
 use super::table::{Key, Shard};
 use super::trigger::Trigger;
 use super::truth::Truth;
+use super::undelivered;
 use super::verify::{self, Queue};
 use super::watching::Watching;
 use crate::ids::{AccountId, FolderNo, Principal};
@@ -128,6 +129,10 @@ impl Hub {
         parts
             .tasks
             .spawn(async move { clock::run(&ringing, stop).await });
+        let (looking, stop) = (Arc::clone(&hub), parts.tasks.token());
+        parts
+            .tasks
+            .spawn(async move { undelivered::run(&looking, stop).await });
         hub
     }
 
@@ -162,6 +167,7 @@ impl Hub {
         let mut shard = self.shard_of(who.account);
         if let Some(memory) = shard.memory_if_any(who.device) {
             memory.synced(folder);
+            memory.touch(now());
         }
         let at = now() + AFTER_SYNC;
         for key in shard.of_device(who, None) {

@@ -100,6 +100,10 @@ impl DeviceMemory {
         parked: Duration,
         at: Instant,
     ) {
+        // Who went away was not heard of.
+        if reason != ParkEnd::Closed {
+            self.touch(at);
+        }
         if self.ended.len() >= ENDED_MAX {
             self.ended.pop_front();
         }
@@ -125,6 +129,11 @@ impl DeviceMemory {
     /// The device was heard of.
     pub(super) fn touch(&mut self, now: Instant) {
         self.touched = now;
+    }
+
+    /// How long ago the device was last heard of.
+    pub(super) fn quiet_for(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.touched)
     }
 
     /// Whether it may be forgotten, if nothing of it is parked.

@@ -108,9 +108,11 @@ impl Hub {
             push.lateness.observe(late.as_secs_f64());
         }
         if let (Outcome::Changed(folders), ParkKind::Ping) = (&ended.outcome, entry.kind) {
-            let announced = u64::try_from(folders.len()).unwrap_or(0);
-            let stage = self.metrics.changes.stage.of(ChangeStage::Announced);
-            stage.inc_by(announced);
+            for folder in folders {
+                let kind = entry.kind_of(*folder);
+                let stage = &self.metrics.changes.stage;
+                stage.of((ChangeStage::Announced, kind)).inc();
+            }
         }
     }
 
@@ -156,9 +158,6 @@ impl HintSink for Hub {
                 Topic::Revoked => Input::Revoked,
             };
             entry.seen = entry.seen.earlier(hint.seen);
-            if entry.seen != Seen::UNKNOWN {
-                self.clock.change_waits();
-            }
             self.read_soon(&mut shard, key, input);
         }
     }

@@ -22,7 +22,7 @@ use super::trigger::Trigger;
 use super::watching::Interest;
 use crate::ids::{AccountId, DeviceId, FolderNo, Principal, Seq};
 use crate::index::Notes;
-use crate::metrics::ParkKind;
+use crate::metrics::{ItemKind, ParkKind};
 
 /// Names a parked request for as long as it is parked, and never another one.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -47,6 +47,10 @@ pub(super) struct Entry {
     pub(super) folders: Arc<[FolderNo]>,
     /// For each folder: hints up to this number are known to hold nothing for the device.
     pub(super) checked: Box<[Seq]>,
+    /// What each folder holds, as the last read found it.
+    pub(super) kinds: Box<[ItemKind]>,
+    /// The last read found something for the device, which is not to be announced yet.
+    pub(super) behind: bool,
     pub(super) since: Instant,
     pub(super) deadline: Instant,
     /// When it would be over if the way to the device kept it open for so long.
@@ -120,6 +124,8 @@ impl Shard {
             notes: parking.notes,
             parked: Some(Parked::register(Arc::clone(&folders), deadline)),
             checked: vec![Seq(0); folders.len()].into(),
+            kinds: vec![ItemKind::Email; folders.len()].into(),
+            behind: false,
             folders,
             since: now,
             deadline,
@@ -275,6 +281,13 @@ impl Entry {
         let at = self.folders.binary_search(&folder).ok();
         let checked = at.and_then(|at| self.checked.get(at));
         checked.is_some_and(|checked| seq > *checked)
+    }
+
+    /// What a folder holds, as far as it is known.
+    pub(super) fn kind_of(&self, folder: FolderNo) -> ItemKind {
+        let at = self.folders.binary_search(&folder).ok();
+        let kind = at.and_then(|at| self.kinds.get(at));
+        kind.copied().unwrap_or(ItemKind::Email)
     }
 
     /// Whether the folder is watched.

@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use thiserror::Error;
 
-use crate::ids::{FolderNo, Principal, Seq};
-use crate::index::{Doubt, Index, IndexError, Notes, Wake};
+use crate::ids::{AccountId, FolderNo, Principal, Seq};
+use crate::index::{Doubt, Index, IndexError, Notes, Silence, Wake};
+use crate::metrics::ItemKind;
 
 /// The index as the park table sees it.
 #[async_trait]
@@ -14,6 +15,14 @@ pub trait Truth: Send + Sync + 'static {
     /// # Errors
     /// When the store cannot be read; the request stays parked and asks again.
     async fn verify(&self, question: Question<'_>) -> Result<Report, TruthError>;
+
+    /// The numbers of folders as they stand, for finding out whether a hint was lost. Folders may be left out.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn numbers(&self) -> Result<Vec<(AccountId, FolderNo, Seq)>, TruthError> {
+        Ok(Vec::new())
+    }
 
     /// These folders are about to be announced because their newest answers are in doubt: that is done once
     /// per answer (R12).
@@ -63,6 +72,10 @@ pub enum HierarchyStanding {
 pub struct Standing {
     /// Whether Sync would have something to tell.
     pub state: FolderState,
+    /// Why not, when the folder's number has moved all the same.
+    pub silence: Silence,
+    /// What the folder holds, as it is counted.
+    pub kind: ItemKind,
     /// The folder's sequence number at the time of the read.
     pub seq: Seq,
     /// The sequence number up to which Sync told the device; zero when it never did.
@@ -104,6 +117,8 @@ impl Truth for Index {
             .zip(holds)
             .map(|(standing, held)| Standing {
                 state: state(standing.wake, held),
+                silence: standing.silence,
+                kind: standing.class.map_or(ItemKind::Email, ItemKind::from),
                 seq: standing.current,
                 told: standing.told,
                 doubt_due: standing.doubt.map(|doubt| match doubt {
@@ -118,6 +133,11 @@ impl Truth for Index {
             HierarchyStanding::Current
         };
         Ok(Report { hierarchy, folders })
+    }
+
+    async fn numbers(&self) -> Result<Vec<(AccountId, FolderNo, Seq)>, TruthError> {
+        let numbers = self.store().folder_numbers().await;
+        numbers.map_err(|error| TruthError(error.into()))
     }
 
     async fn doubt_announced(

@@ -21,8 +21,8 @@ use super::step::Next;
 use super::table::{Entry, Key};
 use super::truth::{FolderState, HierarchyStanding, Question, Report, TruthError};
 use crate::ids::{FolderNo, Principal};
-use crate::index::Notes;
-use crate::metrics::ChangeStage;
+use crate::index::{Notes, Silence};
+use crate::metrics::{ChangeStage, ItemKind};
 
 /// A read that takes longer has failed.
 const READ_MAX: Duration = Duration::from_secs(10);
@@ -160,6 +160,7 @@ impl Hub {
         let Some((entry, memory)) = shard.with_memory(key) else {
             return Next::Wait;
         };
+        let silent = silences(entry, report);
         note(entry, report);
         let case = entry.case(trigger, now, self.wall.seconds());
         let unknown = judge::unknown(&entry.folders, report, memory);
@@ -176,7 +177,9 @@ impl Hub {
         if quiet && matches!(step, Step::Wait(_)) && entry.seen != Seen::UNKNOWN {
             // What was hinted at is the device's own doing, or nothing that its filter shows.
             entry.seen = Seen::UNKNOWN;
-            self.metrics.changes.stage.of(ChangeStage::Own).inc();
+            for kind in silent {
+                self.metrics.changes.stage.of(kind).inc();
+            }
         }
         self.take_step(&mut shard, key, step)
     }
@@ -214,11 +217,31 @@ impl Asked {
     }
 }
 
+/// For each folder that moved since it was last read, and does not wake the device: why not.
+fn silences(entry: &Entry, report: &Report) -> Vec<(ChangeStage, ItemKind)> {
+    let read = entry.checked.iter().zip(&report.folders);
+    let moved = read.filter(|(checked, standing)| standing.seq > **checked);
+    let silent = moved.filter_map(|(_, standing)| {
+        let stage = match standing.silence {
+            Silence::Own => ChangeStage::Own,
+            Silence::Hidden => ChangeStage::Hidden,
+            Silence::Nothing => return None,
+        };
+        Some((stage, standing.kind))
+    });
+    silent.collect()
+}
+
 /// Hints up to the numbers of this read bring nothing new.
 fn note(entry: &mut Entry, report: &Report) {
     for (checked, standing) in entry.checked.iter_mut().zip(&report.folders) {
         *checked = standing.seq;
     }
+    for (kind, standing) in entry.kinds.iter_mut().zip(&report.folders) {
+        *kind = standing.kind;
+    }
+    let mut states = report.folders.iter().map(|standing| standing.state);
+    entry.behind = states.any(|state| state == FolderState::Behind);
     entry.failures = 0;
     entry.reading = None;
 }

@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use crate::ids::{AccountId, Seq};
+use crate::ids::{AccountId, FolderNo, Seq};
 use crate::store::{Conn, Store, StoreError, from_db, small, to_db};
 
 /// How much the store holds.
@@ -96,6 +96,23 @@ impl Store {
         .fetch_one(&mut *self.read().await?)
         .await?;
         Ok(from_db(count))
+    }
+
+    /// The sequence numbers of all folders that have changed.
+    ///
+    /// # Errors
+    /// `Database`, `Damaged`.
+    pub async fn folder_numbers(&self) -> Result<Vec<(AccountId, FolderNo, Seq)>, StoreError> {
+        let rows: Vec<(i64, i64, i64)> =
+            sqlx::query_as("SELECT account, no, seq FROM folder WHERE removed = 0 AND seq > 0")
+                .fetch_all(&mut *self.read().await?)
+                .await?;
+        rows.into_iter()
+            .map(|(account, no, seq)| {
+                let folder = FolderNo(small(no, "folder")?);
+                Ok((AccountId(account), folder, Seq(from_db(seq))))
+            })
+            .collect()
     }
 
     /// All accounts with their login names.

@@ -1,10 +1,12 @@
 //! What a device syncs: counters and what its requests said for good. And how its folders stand.
 
+use backends::Class;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use crate::ids::{FolderNo, Principal, Seq};
 use crate::store::answer::{Held, Proof, proof_from};
+use crate::store::folder::class_from;
 use crate::store::{Conn, StoreError, from_db, small, to_db};
 
 /// What is kept for one device and one folder.
@@ -28,6 +30,7 @@ pub(crate) struct Collection {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stand {
     pub folder: FolderNo,
+    pub class: Class,
     pub seq: Seq,
     /// The device syncs it.
     pub synced: bool,
@@ -100,7 +103,7 @@ pub(crate) async fn put(
 /// How the account's folders that are there stand for a device.
 pub(crate) async fn stands(conn: &mut Conn, who: Principal) -> Result<Vec<Stand>, StoreError> {
     let rows = sqlx::query(
-        "SELECT f.no, f.seq, c.made, a.number, a.seen, a.filling, a.proof, a.written \
+        "SELECT f.no, f.seq, c.made, a.number, a.seen, a.filling, a.proof, a.written, f.class \
          FROM folder f \
          LEFT JOIN collection c ON c.account = f.account AND c.device = $2 AND c.folder = f.no \
          LEFT JOIN answer a ON a.account = f.account AND a.device = $2 AND a.folder = f.no \
@@ -128,6 +131,7 @@ fn stand(row: &SqliteRow) -> Result<Stand, StoreError> {
     };
     Ok(Stand {
         folder: FolderNo(small(row.try_get(0)?, "folder")?),
+        class: class_from(row.try_get(8)?)?,
         seq: Seq(from_db(row.try_get(1)?)),
         synced: row.try_get::<Option<i64>, _>(2)?.is_some(),
         newest,

@@ -183,7 +183,7 @@ fn role_name(role: Role) -> &'static str {
         .map_or("plain", |(_, name)| name)
 }
 
-fn class_from(name: &str) -> Result<Class, StoreError> {
+pub(crate) fn class_from(name: &str) -> Result<Class, StoreError> {
     let found = CLASSES.iter().find(|(_, known)| *known == name);
     found
         .map(|(class, _)| *class)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use backends::{BackendError, FolderRef, Kind, Mailbox};
+use backends::{BackendError, Class, FolderRef, Kind, Mailbox};
 use thiserror::Error;
 use tokio::time;
 use tracing::{debug, warn};
@@ -164,14 +164,9 @@ impl Refresher {
         };
         let mailbox = self.mailboxes.mailbox(account).await?;
         let looked = self
-            .write_down(&*mailbox, (account, folder), &reference)
+            .write_down(&*mailbox, (account, folder), (&reference, known.class))
             .await?;
-        let seen = if looked.changed {
-            self.metrics.changes.stage.of(ChangeStage::Seen).inc();
-            seen
-        } else {
-            Seen::UNKNOWN
-        };
+        let seen = if looked.changed { seen } else { Seen::UNKNOWN };
         // R4: what the hint is about has been written. R7: the number is published also when nothing was new,
         // since whoever wrote it may have died before publishing.
         let topic = Topic::Folder(folder, looked.seq);
@@ -189,7 +184,7 @@ impl Refresher {
         &self,
         mailbox: &dyn Mailbox,
         (account, folder): (AccountId, FolderNo),
-        reference: &FolderRef,
+        (reference, class): (&FolderRef, Class),
     ) -> Result<Looked, RefreshError> {
         for _ in 0..RACES_MAX {
             let Some(from) = self.index.read_from(account, folder).await? else {
@@ -203,7 +198,15 @@ impl Refresher {
                 .changes(reference, from.token.as_ref(), from.horizon)
                 .await?;
             match self.index.apply(account, folder, &from, &delta).await? {
-                Applied::Wrote { seq, changed } => return Ok(Looked { seq, changed }),
+                Applied::Wrote {
+                    seq,
+                    changed,
+                    items,
+                } => {
+                    let kind = (ChangeStage::Seen, class.into());
+                    self.metrics.changes.stage.of(kind).inc_by(items);
+                    return Ok(Looked { seq, changed });
+                }
                 // R11: another refresh or an upload was faster, and this delta may be older than what it wrote.
                 Applied::LostRace => debug!(%account, %folder, "reads again"),
             }

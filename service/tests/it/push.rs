@@ -6,3 +6,4 @@ mod repeats;
 mod scene;
 mod search;
 mod shortened;
+mod undelivered;

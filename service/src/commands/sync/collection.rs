@@ -14,7 +14,7 @@ use crate::error::{self, Fault};
 use crate::ids::FolderNo;
 use crate::index::lineage::Lesson;
 use crate::index::{AnswerId, KnownFolder, Opening, Pair, Session};
-use crate::metrics::{ChangeStage, DoubtOutcome};
+use crate::metrics::{ChangeStage, DeviceFamily, DoubtOutcome, FolderStart, ItemKind};
 use crate::telemetry::SyncKind;
 
 /// What became of one folder.
@@ -98,6 +98,14 @@ async fn begin(
     if collection.get_changes == Some(true) || !collection.commands.is_empty() {
         return Ok(refused(collection, SyncStatus::ProtocolError));
     }
+    let start = if session.starts_over() {
+        FolderStart::Again
+    } else {
+        FolderStart::First
+    };
+    let family = DeviceFamily::of(&context.device.kind);
+    let starts = &context.parts.metrics.changes.starts;
+    starts.of((family, start)).inc();
     let own = options::own(asked);
     let cut_off = options::cut_off(session.folder().class, own.filter_type, context.now);
     // From now on a Ping may ask for this folder: what the device will be shown is indexed. A backend that is down
@@ -169,6 +177,7 @@ async fn exchange(
         });
     }
     let content = !filled.commands.is_empty() || !responses.is_empty();
+    let kind = ItemKind::from(session.folder().class);
     let receipt = session.commit(filled.told, context.now).await?;
     context.parts.hub.moved(context.who, folder);
     let delivered = context
@@ -176,7 +185,7 @@ async fn exchange(
         .metrics
         .changes
         .stage
-        .of(ChangeStage::Delivered);
+        .of((ChangeStage::Delivered, kind));
     delivered.inc_by(u64::try_from(filled.commands.len()).unwrap_or(0));
     let mut answer = answered(collection, class);
     answer.sync_key = SyncKeyText::parse(&receipt.key)?;

@@ -162,6 +162,11 @@ impl Gate {
         logins.find_map(|login| Some(self.inner.authenticator.resolve(login)?.name))
     }
 
+    /// A backend does not take what was right here.
+    pub(crate) fn backend_refused(&self) {
+        self.count(AuthCause::BackendRefused);
+    }
+
     /// The account that a login name leads to.
     pub(crate) fn resolve(&self, login: &str) -> Option<AccountName> {
         let account = self.inner.authenticator.resolve(&LoginName::parse(login))?;
@@ -183,6 +188,7 @@ impl Gate {
         {
             self.count(match verdict {
                 Verdict::Right => AuthCause::Remembered,
+                Verdict::Wrong if self.inner.was_right(&check).await => AuthCause::Revoked,
                 Verdict::Wrong => AuthCause::RememberedWrong,
                 Verdict::Unavailable => AuthCause::Unavailable,
             });
@@ -280,6 +286,13 @@ impl Gate {
 }
 
 impl Inner {
+    /// Whether the password was right before the account changed.
+    async fn was_right(&self, check: &Check) -> bool {
+        self.memory
+            .was_right(&check.print, check.generation())
+            .await
+    }
+
     async fn verify(&self, check: Check, place: OwnedSemaphorePermit) -> Verdict {
         let begun = Instant::now();
         let verdict = self
@@ -291,6 +304,7 @@ impl Inner {
         self.metrics.check.observe((now - begun).as_secs_f64());
         let cause = match (verdict, &check.account) {
             (Verdict::Right, _) => AuthCause::Verified,
+            (Verdict::Wrong, _) if self.was_right(&check).await => AuthCause::Revoked,
             (Verdict::Wrong, Some(_)) => AuthCause::WrongPassword,
             (Verdict::Wrong, None) => AuthCause::UnknownUser,
             (Verdict::Unavailable, _) => AuthCause::Unavailable,

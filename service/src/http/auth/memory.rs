@@ -71,6 +71,12 @@ impl Memory {
         wrong.then_some(Verdict::Wrong)
     }
 
+    /// Whether the password was right a moment ago, before the account changed.
+    pub(super) async fn was_right(&self, print: &Print, generation: u64) -> bool {
+        let right = self.right.get(print).await;
+        right.is_some_and(|before| before != generation)
+    }
+
     /// Remembers what a check found.
     pub(super) async fn keep(&self, print: Print, generation: u64, verdict: Verdict) {
         match verdict {

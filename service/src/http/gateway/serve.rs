@@ -85,6 +85,9 @@ impl Gateway {
         line.trace_answer(&answer);
         if let Content::Http(refusal) = &answer.content {
             line.facts.note = line.facts.note.or(Some(refusal.reason));
+            if refusal.status == StatusCode::UNAUTHORIZED {
+                self.gate.backend_refused();
+            }
         }
         let sent = self.follow(&answer, owner, &connection, client);
         encode::response(answer, compress, sent).await

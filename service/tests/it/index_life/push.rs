@@ -2,7 +2,7 @@
 
 use backends::{Change, Delta, DeltaKind, ItemRef, Role, Token};
 use directpush::ids::{FolderNo, ItemNo};
-use directpush::index::{Action, Delivery, Doubt, Wake};
+use directpush::index::{Action, Delivery, Doubt, Silence, Wake};
 
 use super::{ALL, House, state};
 
@@ -187,6 +187,36 @@ async fn a_device_can_be_made_to_start_over() {
         (counts.accounts, counts.devices, counts.collections),
         (1, 2, 1)
     );
+}
+
+#[tokio::test]
+async fn silence_says_whether_the_device_or_its_filter_kept_it() {
+    let mut house = House::new().await;
+    house.fill(house.b).await;
+    let (a, inbox) = (house.a, house.inbox);
+    let first = house.sync(a, "0", 10).await.0.key;
+    let mut session = house.open(a, &first).await;
+    session.page(100, 10).await.unwrap();
+    let key = session.commit(0, 10).await.unwrap().key;
+    let mut session = house.open(a, &key).await;
+    session.page(100, 10).await.unwrap();
+    session.commit(0, 10).await.unwrap();
+    let silence = async |house: &House| {
+        let standing = house.index.verify(a, &[inbox]).await.unwrap()[0];
+        assert_eq!(standing.class, Some(backends::Class::Email));
+        (standing.wake, standing.silence)
+    };
+    assert_eq!(silence(&house).await, (Wake::Quiet, Silence::Nothing));
+    house
+        .index
+        .adopt(a, inbox, &state("own", "1", 150))
+        .await
+        .unwrap();
+    assert_eq!(silence(&house).await, (Wake::Quiet, Silence::Own));
+    house.present("old", "1", 50).await;
+    assert_eq!(silence(&house).await, (Wake::Quiet, Silence::Hidden));
+    house.present("new", "1", 150).await;
+    assert_eq!(silence(&house).await, (Wake::Changed, Silence::Nothing));
 }
 
 #[tokio::test]

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use directpush::clock::Clock;
-use directpush::ids::{DeviceId, FolderNo, Principal, Seq};
-use directpush::index::IndexError;
+use directpush::ids::{AccountId, DeviceId, FolderNo, Principal, Seq};
+use directpush::index::{IndexError, Silence};
+use directpush::metrics::ItemKind;
 use directpush::push::{
     FolderState, HierarchyStanding, Hint, Question, Report, Seen, Standing, Topic, Truth,
     TruthError,
@@ -136,6 +137,11 @@ impl State {
             None => FolderState::Quiet,
         };
         Standing {
+            silence: match state {
+                FolderState::Quiet if seq > told => Silence::Own,
+                _ => Silence::Nothing,
+            },
+            kind: ItemKind::Email,
             state,
             seq,
             told,
@@ -156,6 +162,14 @@ impl Truth for Ledger {
             state.doubts.remove(&(who.device, *folder));
         }
         Ok(())
+    }
+
+    async fn numbers(&self) -> Result<Vec<(AccountId, FolderNo, Seq)>, TruthError> {
+        let state = self.state();
+        let folders = state.changes.keys();
+        Ok(folders
+            .map(|folder| (ACCOUNT, *folder, state.seq(*folder)))
+            .collect())
     }
 
     async fn verify(&self, question: Question<'_>) -> Result<Report, TruthError> {
