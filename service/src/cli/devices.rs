@@ -204,7 +204,7 @@ fn table(devices: &[DeviceLine]) -> String {
     } else {
         "; the service does not run, so what is parked is not known"
     };
-    format!("{}\n{total} devices{note}", table.text())
+    format!("{}\n{total} in all{note}", table.text())
 }
 
 fn parked_in_short(device: &DeviceLine) -> String {

@@ -138,6 +138,8 @@ async fn what_keeps_it_from_starting_is_named() {
         "eas = \"127.0.0.1:0\"",
         &format!("eas = \"{}\"", running.eas_address()),
     );
+    // A store belongs to one service: this one has another.
+    let taken = taken.replace("/state.db", "/other.db");
     let told = |result: Result<RunningApp, StartError>| result.unwrap_err().to_string();
     assert!(told(start(&taken).await).contains("(listen.eas)"));
     running.shutdown().await;

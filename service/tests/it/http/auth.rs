@@ -134,4 +134,6 @@ async fn a_user_who_is_removed_is_out_within_seconds() {
         }
     };
     timeout(LIMIT, refused).await.unwrap();
+    // Not a wrong password: it was right a moment ago.
+    assert!(gateway.metric("directpush_auth_total{cause=\"revoked\"}") > 0.0);
 }

@@ -49,6 +49,15 @@ async fn a_device_that_is_away_lets_nothing_grow_old() {
     // It was told, does not come to fetch it, and is in no coverage.
     pass_time(Duration::from_secs(1_000)).await;
     assert_eq!(oldest.get(), 0);
+    // It was found to lack something while it waited, and then left.
+    let ping = scene.parked_ping(PHONE, &[SENT]).await;
+    let _lost = scene.ledger.change(SENT, None);
+    pass_time(Duration::from_secs(100)).await;
+    assert!(oldest.get() > 0);
+    drop(ping);
+    pass_time(Duration::from_secs(250)).await;
+    assert_eq!(oldest.get(), 0);
+    scene.ledger.sync(PHONE, SENT);
     // It is back: what it lacks is announced at once, and it fetches it.
     let mut ping = scene.ping(PHONE, &[INBOX], LONG);
     assert!(still(&mut ping).await.is_some());
