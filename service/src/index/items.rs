@@ -97,6 +97,9 @@ impl Index {
         let mut head = before.clone();
         // R11: the number is taken and the token compared while nobody else can write the folder.
         if head.stamp != from.stamp {
+            // Whoever was faster may have left its commit to us; until then a reader sees the folder as it was, and
+            // would lose again.
+            write.commit().await?;
             return Ok(Applied::LostRace);
         }
         let begun = upload::begun(&mut write, at).await?;

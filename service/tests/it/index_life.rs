@@ -4,6 +4,7 @@ mod cut;
 mod hierarchy;
 mod keys;
 mod push;
+mod races;
 mod uploads;
 
 use std::path::Path;
