@@ -74,6 +74,8 @@ pub struct Session {
     cursor: Cursor,
     /// Uploads that this answer answers.
     answered: Vec<u64>,
+    /// Whether the answer says more of them than that they arrived.
+    responds: bool,
     /// Items whose present state is to be sent back.
     again: BTreeSet<ItemNo>,
     picker: Option<Picker>,
@@ -118,6 +120,7 @@ impl Index {
             cursor: base.clone(),
             base,
             answered: Vec::new(),
+            responds: false,
             again: BTreeSet::new(),
             picker: None,
             again_told: 0,
@@ -241,6 +244,12 @@ impl Session {
         self.skipped.insert(item, reason.to_owned());
     }
 
+    /// The answer has responses to uploads, and is in doubt like one with items. One that says nothing of them has
+    /// nothing to lose: a device that does not get it sends them again.
+    pub fn respond(&mut self) {
+        self.responds = true;
+    }
+
     /// Stores the answer's cursor, with the first `told` commands of the page, and gives the key that
     /// goes with it. To be called before the answer is written. `now` in UTC epoch seconds.
     ///
@@ -278,7 +287,7 @@ impl Session {
     /// The cursor of an answer with the first `told` commands, and whether it says anything.
     fn cursor_told(&self, told: usize) -> (Cursor, bool) {
         let Some(picker) = &self.picker else {
-            return (self.cursor.clone(), !self.answered.is_empty());
+            return (self.cursor.clone(), self.responds);
         };
         let mut cursor = picker.cursor_after(told);
         let sent = picker.commands().iter().take(told);
@@ -289,7 +298,7 @@ impl Session {
                 cursor.skip(*item);
             }
         }
-        (cursor, content || !self.answered.is_empty())
+        (cursor, content || self.responds)
     }
 
     /// Whether the session may end without an answer: the device showed the newest key, so that what it holds is

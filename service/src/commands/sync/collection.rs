@@ -178,6 +178,9 @@ async fn exchange(
     }
     let content = !filled.commands.is_empty() || !responses.is_empty();
     let kind = ItemKind::from(session.folder().class);
+    if !responses.is_empty() {
+        session.respond();
+    }
     let receipt = session.commit(filled.told, context.now).await?;
     context.parts.hub.moved(context.who, folder);
     let delivered = context
