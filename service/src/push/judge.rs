@@ -102,7 +102,10 @@ fn look_at_folder(
         (FolderState::Behind | FolderState::Invalid, _) => {
             findings.changed.push((folder, due(Insistence::Steady)));
         }
-        (FolderState::Absent, _) => findings.changed.push((folder, due(sparing))),
+        // A device that was told several times and never synced the folder does not care for it, and pings it all the
+        // same, as iPhones do. If something comes into it, it is told again.
+        (FolderState::Absent, _) if memory.told_enough(folder, standing.seq) => {}
+        (FolderState::Absent, _) => findings.changed.push((folder, due(Insistence::Steady))),
         // R12: nothing proves that the last answer arrived.
         (FolderState::Quiet, Some(doubt_due)) => {
             let grace = u64::try_from(doubt_due.saturating_sub(case.now_utc)).unwrap_or(0);

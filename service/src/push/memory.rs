@@ -153,6 +153,12 @@ impl DeviceMemory {
         pace.map_or(now, |pace| pace.due(seq, insistence))
     }
 
+    /// Whether the folder at `seq` was announced so often that a device that cares for it would have synced it.
+    pub(super) fn told_enough(&self, folder: FolderNo, seq: Seq) -> bool {
+        let pace = self.paces.get(&folder);
+        pace.is_some_and(|pace| pace.is_enough(seq))
+    }
+
     /// When this device was last announced anything.
     pub(super) fn last_announcement(&self) -> Option<Instant> {
         self.announced

@@ -13,7 +13,8 @@ use crate::ids::Seq;
 /// answer of that Sync may have been lost.
 const FRUITLESS_FREE: u8 = 3;
 
-/// Announcements that go by [`Pacing`] before a sparing one becomes rare.
+/// Announcements that go by [`Pacing`] before a sparing one becomes rare, and one of a folder that was never synced
+/// ends.
 const PACED: u8 = 4;
 
 /// The last announcement of one folder to one device.
@@ -70,6 +71,11 @@ impl Pace {
     /// Whether the device acted on the announcement.
     pub(super) fn is_synced(&self) -> bool {
         self.synced
+    }
+
+    /// Whether what stands at `seq` was announced with every step of the pacing, and never synced.
+    pub(super) fn is_enough(&self, seq: Seq) -> bool {
+        !self.synced && self.unsynced > PACED && seq <= self.announced
     }
 
     /// When what now stands at `seq` may be announced.
@@ -131,6 +137,19 @@ mod tests {
     fn what_the_device_may_not_care_for_becomes_rare() {
         let sparing = waits(Insistence::Sparing(HEARTBEAT), 6, false);
         assert_eq!(sparing, [1, 5, 15, 60, 480, 480]);
+    }
+
+    #[test]
+    fn what_is_never_synced_is_enough_after_each_pause_until_it_changes() {
+        let now = Instant::now();
+        let mut pace = Pace::announce(None, Seq(1), now);
+        for _ in 0..PACED {
+            assert!(!pace.is_enough(Seq(1)));
+            pace = Pace::announce(Some(&pace), Seq(1), now);
+        }
+        assert!(pace.is_enough(Seq(1)) && !pace.is_enough(Seq(2)));
+        pace.synced();
+        assert!(!pace.is_enough(Seq(1)));
     }
 
     #[test]
