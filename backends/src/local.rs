@@ -84,7 +84,8 @@ impl Default for LocalOptions {
             vdir_bytes_max: 8 * 1024 * 1024,
             vdir_files_max: 1_000_000,
             blocking_max: 32,
-            journal_max: 4096,
+            // A question follows each event, so that few are between two of them; and a record takes 300 bytes.
+            journal_max: 512,
             watches_max: usize::MAX,
         }
     }
