@@ -97,6 +97,12 @@ impl<F: Copy + Ord> Parked<F> {
         &self.folders
     }
 
+    /// Whether it was compared and nothing has come since: it waits for nothing but an input.
+    #[must_use]
+    pub fn is_compared(&self) -> bool {
+        self.reading == Reading::Idle
+    }
+
     /// Moves on by one input.
     pub fn handle(self, input: Input<F>) -> Step<F> {
         match input {

@@ -113,6 +113,8 @@ pub struct ParkedRow {
     pub parked: Duration,
     /// Time left of its heartbeat.
     pub left: Duration,
+    /// Whether it was compared with the index, and no hint has come since.
+    pub compared: bool,
 }
 
 /// A request that was parked and is no more, for the administrator.

@@ -351,6 +351,7 @@ impl Entry {
             folders: folders.collect(),
             parked: now.saturating_duration_since(self.since),
             left: self.deadline.saturating_duration_since(now),
+            compared: self.parked.as_ref().is_some_and(Parked::is_compared),
         }
     }
 }

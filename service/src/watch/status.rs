@@ -24,6 +24,8 @@ pub struct AccountStatus {
     pub since: Option<Instant>,
     /// Folders that could not be read when that was last tried.
     pub failing: usize,
+    /// Whether everything that the watcher was told of is in the index.
+    pub current: bool,
 }
 
 impl AccountStatus {
@@ -32,6 +34,7 @@ impl AccountStatus {
         mode: Mode::Idle,
         since: None,
         failing: 0,
+        current: false,
     };
 }
 
@@ -105,6 +108,7 @@ impl Proof {
             mode: Mode::Watched(self.mode),
             since: Some(self.since),
             failing: self.failing,
+            current: self.compared && self.stale.is_empty(),
         }
     }
 }
