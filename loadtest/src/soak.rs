@@ -29,7 +29,7 @@ pub(crate) struct Options {
     /// For how long changes are made, in seconds.
     #[arg(long, value_name = "S", default_value_t = 3600)]
     duration_s: u64,
-    /// How much of it does not count, in seconds; a quarter if it is not said.
+    /// How much of it does not count, in seconds; half if it is not said: until then caches fill.
     #[arg(long, value_name = "S")]
     warm_up_s: Option<u64>,
     /// Time between two changes, in all accounts together, in milliseconds.
@@ -135,7 +135,7 @@ impl Options {
     }
 
     fn warm_up(&self) -> f64 {
-        let warm_up = self.warm_up_s.unwrap_or(self.duration_s / 4);
+        let warm_up = self.warm_up_s.unwrap_or(self.duration_s / 2);
         Duration::from_secs(warm_up).as_secs_f64()
     }
 }
