@@ -36,7 +36,7 @@ use protocol::version::Version;
 
 use crate::clock::Clock;
 use crate::commands::context::Context;
-use crate::commands::governor::Governors;
+pub use crate::commands::governor::Governors;
 pub use crate::commands::receipts::Receipts;
 pub use crate::commands::send::{Directory, Outbox, OutboxLimits};
 use crate::config::ConflictPolicy;

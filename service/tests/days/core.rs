@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use backends::local::{LocalOptions, LocalStore};
 use backends::{BackendError, Mailbox, Watch, WatchEvent};
 use directpush::clock::Clock;
-use directpush::commands::{Commands, Grants, Receipts};
+use directpush::commands::{Commands, Governors, Grants, Outbox, Receipts};
 use directpush::config::ConflictPolicy;
 use directpush::ids::AccountId;
 use directpush::index::Index;
@@ -24,6 +24,8 @@ use protocol::version::Version;
 
 use crate::mail::Maildir;
 
+/// How long a device that runs in circles is held.
+const HOLD_MAX: Duration = Duration::from_secs(10);
 /// How long tasks may take to end, by the clock that is turned by hand: it stands meanwhile.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -110,6 +112,9 @@ impl Core {
             hub,
             supervisor,
             grants: Arc::new(grants()),
+            outbox: Arc::new(Outbox::to_nobody()),
+            // Healthy phones never meet it: the test would see them held.
+            governors: Arc::new(Governors::new(HOLD_MAX, metrics.push.clone())),
             metrics,
             clock: clock.clone(),
             tasks: requests.clone(),
