@@ -15,7 +15,7 @@ use crate::service::{Place, value_in};
 use crate::wire::Server;
 
 /// Devices, each with a connection.
-const DEVICES: usize = 5_000;
+const DEVICES: usize = 1_000;
 /// Accounts that they belong to.
 const ACCOUNTS: usize = 50;
 /// Devices that are set up, or send their Ping, at the same time.
