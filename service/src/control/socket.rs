@@ -47,7 +47,7 @@ pub enum SocketError {
     },
 }
 
-/// The socket at work. Its file goes with [`Self::close`].
+/// The socket at work. Its file goes with `close`.
 #[derive(Debug)]
 pub struct Control {
     path: PathBuf,

@@ -2,7 +2,7 @@
 //!
 //! A vCard holds more than a device is shown: a fourth address, parameters, properties of other programs. So nothing is ever
 //! written from an item. [`patch`] finds the line that shows a property and changes that line; [`to_eas`] reads by the same
-//! [`layout`], so that both always mean the same line.
+//! `layout`, so that both always mean the same line.
 //!
 //! Cards are read by a line reader of our own, since every library for vCards reads values and none keeps the bytes. Work is
 //! linear in the length of a card, and nothing recurses. A card of more than 16 MiB or 20,000 lines is refused; a value of more
