@@ -17,6 +17,8 @@ pub mod local;
 mod mailbox;
 mod marks;
 mod name;
+#[cfg(feature = "servers")]
+pub mod servers;
 pub mod smtp;
 mod watch;
 

@@ -17,6 +17,7 @@ mod hand;
 mod keywords;
 mod limits;
 mod model;
+mod servers;
 mod shelf;
 mod smtp;
 mod upheaval;
