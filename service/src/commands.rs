@@ -3,6 +3,7 @@
 //! A command reads its typed request, asks the index, the park table and the account's mailbox, and gives a typed
 //! answer. What a failure looks like to a phone is decided in [`crate::error`].
 
+pub mod admission;
 mod bounded;
 mod class;
 mod contacts;
@@ -35,6 +36,7 @@ use protocol::query::Command;
 use protocol::version::Version;
 
 use crate::clock::Clock;
+pub use crate::commands::admission::Admission;
 use crate::commands::context::Context;
 pub use crate::commands::governor::Governors;
 pub use crate::commands::receipts::Receipts;
@@ -111,6 +113,8 @@ pub struct Commands {
     pub tasks: Tasks,
     /// Slows loops of devices down.
     pub governors: Arc<Governors>,
+    /// Bounds how many devices begin at once.
+    pub admission: Arc<Admission>,
 }
 
 impl std::fmt::Debug for Commands {

@@ -134,6 +134,8 @@ pub struct Limits {
     pub body_memory_max: usize,
     /// Requests of one device at once.
     pub requests_per_device: usize,
+    /// Devices that may load folders for the first time at once.
+    pub first_syncs_max: usize,
     /// How long an answer to a device that runs in circles is held at most.
     pub loop_hold: Duration,
 }

@@ -65,6 +65,9 @@ pub enum Fault {
     /// The device asks for the same again and again, several times at once.
     #[error("throttled")]
     Throttled,
+    /// Too many devices load their folders for the first time at once.
+    #[error("too many begin at once")]
+    Crowded,
     /// The client hung up; nobody sees the answer.
     #[error("the client is gone")]
     Gone,
@@ -150,6 +153,7 @@ impl Fault {
                 facts.note = Some("throttled");
                 Refusal::throttled("throttled", "CommandFrequency").into()
             }
+            Self::Crowded => Refusal::throttled("too many begin at once", "ServerBusy").into(),
             Self::Gone => {
                 facts.note = Some("gone");
                 Refusal::unavailable(1, "gone").into()

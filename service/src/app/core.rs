@@ -17,7 +17,7 @@ use crate::app::claim::{self, Claim};
 use crate::app::{gauges, limits, upkeep};
 use crate::clock::Clock;
 use crate::commands::governor::Governors;
-use crate::commands::{Commands, Grants, Outbox, Receipts};
+use crate::commands::{Admission, Commands, Grants, Outbox, Receipts};
 use crate::config::{Config, Push};
 use crate::control::{Live, Survey};
 use crate::http::Dispatch;
@@ -119,6 +119,7 @@ impl Core {
                 config.limits.loop_hold,
                 metrics.push.clone(),
             )),
+            admission: Admission::new(config.limits.first_syncs_max, metrics.admission.clone()),
         };
         Ok(Self {
             commands,

@@ -9,6 +9,7 @@ use protocol::flow::governor::Act;
 use protocol::status::FolderSyncStatus;
 use protocol::version::Version;
 
+use crate::commands::admission::Ask;
 use crate::commands::context::Context;
 use crate::error::Fault;
 use crate::http::answer::Answer;
@@ -22,6 +23,16 @@ const KEY_ZERO: &str = "0";
 pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
     let request = context.body::<FolderSyncRequest>()?;
     let (parts, who) = (context.parts, context.who);
+    let key = request.sync_key.as_str();
+    let stay = match key {
+        KEY_ZERO => {
+            parts
+                .admission
+                .enter(Ask::hierarchy(who), context.facts)
+                .await?
+        }
+        _ => None,
+    };
     if let Err(error) = parts.supervisor.fresh_hierarchy(who.account).await {
         // What is known of the folders is better than nothing, when there is anything.
         if parts.index.folders(who.account).await?.is_empty() {
@@ -29,12 +40,12 @@ pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
         }
         context.facts.note = Some("folders not refreshed");
     }
-    let key = request.sync_key.as_str();
     let shown = notes(context.version());
     let mut found = parts
         .index
         .folder_sync(who, key, shown, context.now)
         .await?;
+    drop(stay);
     if matches!(found, FolderSync::UnknownKey) && missed(context).await {
         found = parts
             .index

@@ -3,6 +3,7 @@
 pub(super) mod budget;
 mod cache;
 pub(super) mod collection;
+mod first;
 mod hold;
 pub(super) mod options;
 mod pace;
@@ -17,6 +18,7 @@ use protocol::command::sync::{CollectionAnswer, SyncRequest, SyncResponse};
 use protocol::flow::cached_sync::EffectiveSync;
 use protocol::status::SyncStatus;
 
+use crate::commands::admission::Stay;
 use crate::commands::context::Context;
 use crate::commands::sync::budget::Budget;
 use crate::commands::sync::collection::Served;
@@ -64,12 +66,13 @@ pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
 
     let effective = Arc::new(effective);
     pace::before(context, &effective).await?;
-    let mut served = round(context, &effective).await?;
+    let stay = first::enter(context, &effective).await?;
+    let mut served = round(context, &effective, stay).await?;
     if let Some(wait) = wait
         && served.iter().all(Served::quiet)
     {
         match hold::wait(context, &effective, wait).await {
-            hold::Then::Again => served = round(context, &effective).await?,
+            hold::Then::Again => served = round(context, &effective, None).await?,
             hold::Then::Empty => {}
             hold::Then::Hierarchy => {
                 cache::store(context, &effective, BTreeSet::new()).await?;
@@ -93,10 +96,19 @@ fn read(context: &Context<'_>) -> Result<Option<SyncRequest>, Fault> {
 async fn round(
     context: &mut Context<'_>,
     effective: &Arc<EffectiveSync>,
+    stay: Option<Stay>,
 ) -> Result<Vec<Served>, Fault> {
     let effective = Arc::clone(effective);
     context
-        .finish(|context| Box::pin(async move { collections(context, &effective).await }))
+        .finish(|context| {
+            Box::pin(async move {
+                let served = collections(context, &effective).await?;
+                if let Some(stay) = stay {
+                    stay.settle(first::ended(&effective, &served));
+                }
+                Ok(served)
+            })
+        })
         .await
 }
 

@@ -143,6 +143,7 @@ impl Check<'_> {
             write_pause: self.seconds(&raw.write_pause_s, 10..=3_600),
             body_memory_max: self.count(&raw.body_memory_max, 65_536..=u64::from(u32::MAX)),
             requests_per_device: self.count(&raw.requests_per_device, 4..=1_000),
+            first_syncs_max: self.count(&raw.first_syncs_max, 1..=100_000),
             loop_hold: self.seconds(&raw.loop_hold_s, 0..=20),
         };
         if limits.body_memory_max < limits.body_bytes_max {

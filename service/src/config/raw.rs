@@ -164,6 +164,9 @@ sections! {
         body_memory_max: u64 = 536_870_912,
         /// Requests of one device that may be served at once, parked ones included.
         requests_per_device: u64 = 16,
+        /// Devices that may load folders for the first time at once, a quarter of them of one account.
+        /// Others wait for a moment and are then sent away for a while: after an outage or an upgrade all may begin at once.
+        first_syncs_max: u64 = 64,
         /// Longest time for which an answer is held to a device that asks for the same again and again, in seconds.
         /// Devices that get nowhere come to six requests a minute so; 0: no answer is held.
         loop_hold_s: u64 = 20,

@@ -178,6 +178,20 @@ label! {
 }
 
 label! {
+    /// What became of a device that begins.
+    FirstSync("outcome") {
+        /// A request was let in at once.
+        Admitted = "admitted",
+        /// A request was let in after a wait.
+        Waited = "waited",
+        /// A request was refused.
+        Refused = "refused",
+        /// A place was lost, because its device stayed away.
+        Lapsed = "lapsed",
+    }
+}
+
+label! {
     /// How an account is watched.
     WatchMode("mode") {
         /// The backend tells about changes.

@@ -41,7 +41,7 @@ pub struct Facts {
     pub wake: Option<ParkEnd>,
     /// Age of the change that woke it.
     pub change_age: Option<Duration>,
-    /// How long it was held because the device runs in circles.
+    /// How long it was held because the device runs in circles, or waited because too many begin at once.
     pub held: Duration,
     /// Time spent in backends.
     pub backend: Duration,

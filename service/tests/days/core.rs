@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use backends::local::{LocalOptions, LocalStore};
 use backends::{BackendError, Mailbox, Watch, WatchEvent};
 use directpush::clock::Clock;
-use directpush::commands::{Commands, Governors, Grants, Outbox, Receipts};
+use directpush::commands::{Admission, Commands, Governors, Grants, Outbox, Receipts};
 use directpush::config::ConflictPolicy;
 use directpush::ids::AccountId;
 use directpush::index::Index;
@@ -114,6 +114,7 @@ impl Core {
             grants: Arc::new(grants()),
             outbox: Arc::new(Outbox::to_nobody()),
             // Healthy phones never meet it: the test would see them held.
+            admission: Admission::new(64, metrics.admission.clone()),
             governors: Arc::new(Governors::new(HOLD_MAX, metrics.push.clone())),
             metrics,
             clock: clock.clone(),

@@ -45,7 +45,7 @@ async fn heartbeats_that_end_in_the_same_second_are_answered_within_a_second() {
     }
     let program = Binary::start(
         &place,
-        "[push]\nheartbeat_min_s = 1\n[log]\nlevel = \"warn,directpush::app=info\"\n",
+        "[limits]\nfirst_syncs_max = 4000\n[push]\nheartbeat_min_s = 1\n[log]\nlevel = \"warn,directpush::app=info\"\n",
     );
     let began = Instant::now();
     let clients = set_up(&program, &accounts).await;

@@ -8,7 +8,7 @@ use backends::local::{LocalOptions, LocalStats, LocalStore};
 use backends::{BackendError, Mailbox};
 use directpush::clock::Clock;
 use directpush::commands::governor::Governors;
-use directpush::commands::{Commands, Grants, Outbox, Receipts};
+use directpush::commands::{Admission, Commands, Grants, Outbox, Receipts};
 use directpush::config::ConflictPolicy;
 use directpush::http::Dispatch;
 use directpush::http::answer::{Answer, Content};
@@ -109,6 +109,7 @@ impl Inside {
             supervisor,
             outbox: Arc::new(Outbox::to_nobody()),
             grants: Arc::new(grants),
+            admission: Admission::new(64, metrics.admission.clone()),
             governors: Arc::new(Governors::new(Duration::ZERO, metrics.push.clone())),
             metrics,
             clock: Clock::system(),

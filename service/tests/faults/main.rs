@@ -12,6 +12,7 @@
 mod begun;
 mod binary;
 mod client;
+mod crowd;
 mod cuts;
 mod disk;
 mod doubt;

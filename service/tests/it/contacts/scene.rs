@@ -12,7 +12,7 @@ use backends::local::{LocalOptions, LocalStore};
 use backends::{BackendError, Class, Mailbox};
 use directpush::clock::Clock;
 use directpush::commands::governor::Governors;
-use directpush::commands::{Commands, Grants, Outbox, Receipts};
+use directpush::commands::{Admission, Commands, Grants, Outbox, Receipts};
 use directpush::config::ConflictPolicy;
 use directpush::http::Dispatch;
 use directpush::http::answer::{Answer, Content};
@@ -123,6 +123,7 @@ impl Scene {
             supervisor,
             outbox: Arc::new(Outbox::to_nobody()),
             grants: Arc::new(grants(policy)),
+            admission: Admission::new(64, metrics.admission.clone()),
             governors: Arc::new(Governors::new(Duration::ZERO, metrics.push.clone())),
             metrics,
             clock: Clock::system(),
