@@ -9,10 +9,12 @@
 
 pub mod compose_mail;
 mod error;
+pub mod find;
 pub mod folder_create;
 pub mod folder_delete;
 pub mod folder_sync;
 pub mod folder_update;
+mod gal;
 pub mod get_item_estimate;
 mod ids;
 mod item_class;
@@ -22,13 +24,17 @@ pub mod move_items;
 mod parts;
 pub mod ping;
 pub mod provision;
+mod result_range;
+pub mod search;
 pub mod settings;
 mod status_code;
 pub mod sync;
 
 pub use error::{BodyError, BodyErrorKind};
+pub use gal::{GalEntry, GalPicture, PictureOptions};
 pub use ids::{ClientId, CollectionId, IdError, ServerId, SyncKeyText};
 pub use item_class::ItemClass;
+pub use result_range::ResultRange;
 pub use status_code::{StatusCode, status_only};
 
 use crate::element::Element;

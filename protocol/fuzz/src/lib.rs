@@ -3,6 +3,7 @@
 use protocol::class::contacts::{Contact, ContactUpload};
 use protocol::command::Body;
 use protocol::command::compose_mail::{SendMailRequest, SmartForwardRequest, SmartReplyRequest};
+use protocol::command::find::{FindRequest, FindResponse};
 use protocol::command::folder_create::{FolderCreateRequest, FolderCreateResponse};
 use protocol::command::folder_delete::{FolderDeleteRequest, FolderDeleteResponse};
 use protocol::command::folder_sync::{FolderSyncRequest, FolderSyncResponse};
@@ -12,6 +13,7 @@ use protocol::command::item_operations::{ItemOperationsRequest, ItemOperationsRe
 use protocol::command::move_items::{MoveItemsRequest, MoveItemsResponse};
 use protocol::command::ping::{PingRequest, PingResponse};
 use protocol::command::provision::{ProvisionRequest, ProvisionResponse};
+use protocol::command::search::{SearchRequest, SearchResponse};
 use protocol::command::settings::{SettingsRequest, SettingsResponse};
 use protocol::command::sync::{SyncRequest, SyncResponse};
 use protocol::element::{Element, Node};
@@ -77,6 +79,10 @@ pub fn bodies(input: &[u8]) {
     body::<SendMailRequest>(root);
     body::<SmartReplyRequest>(root);
     body::<SmartForwardRequest>(root);
+    body::<SearchRequest>(root);
+    body::<SearchResponse>(root);
+    body::<FindRequest>(root);
+    body::<FindResponse>(root);
 }
 
 fn body<T: Body>(root: &Element) {

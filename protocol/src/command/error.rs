@@ -56,4 +56,7 @@ pub enum BodyErrorKind {
     /// It excludes another element that is there as well.
     #[error("excludes another element that is present")]
     Contradiction,
+    /// It makes a query that is more than a search can do.
+    #[error("makes the query too complex")]
+    TooComplex,
 }

@@ -97,7 +97,8 @@ pub(in crate::command) fn class(
     parent.child(tag).map(class_in).transpose()
 }
 
-fn class_in(element: &Element) -> Result<ItemClass, BodyError> {
+/// The class that an element holds.
+pub(in crate::command) fn class_in(element: &Element) -> Result<ItemClass, BodyError> {
     ItemClass::parse(element.value().trim()).ok_or_else(|| unknown(element.tag))
 }
 

@@ -8,10 +8,11 @@ use crate::codepages::{
 use crate::element::Element;
 use crate::query::Command;
 use crate::status::{
-    CommonStatus, FindStatus, FolderCreateStatus, FolderDeleteStatus, FolderSyncStatus,
-    FolderUpdateStatus, GetItemEstimateStatus, ItemOperationsStatus, MeetingResponseStatus,
-    MoveItemsStatus, PingStatus, PolicyApplied, PolicyStatus, ProvisionStatus,
-    ResolveRecipientsStatus, SettingsStatus, SyncStatus, ValidateCertStatus, WipeStatus,
+    CommonStatus, FindResponseStatus, FindStatus, FolderCreateStatus, FolderDeleteStatus,
+    FolderSyncStatus, FolderUpdateStatus, GetItemEstimateStatus, ItemOperationsStatus,
+    MeetingResponseStatus, MoveItemsStatus, PictureStatus, PingStatus, PolicyApplied, PolicyStatus,
+    ProvisionStatus, ResolveRecipientsStatus, SearchStatus, SearchStoreStatus, SettingsStatus,
+    SyncStatus, ValidateCertStatus, WipeStatus,
 };
 use crate::tag::Tag;
 
@@ -137,6 +138,7 @@ macro_rules! from_named_status {
 
 from_named_status!(
     CommonStatus,
+    FindResponseStatus,
     FindStatus,
     FolderCreateStatus,
     FolderDeleteStatus,
@@ -146,11 +148,14 @@ from_named_status!(
     ItemOperationsStatus,
     MeetingResponseStatus,
     MoveItemsStatus,
+    PictureStatus,
     PingStatus,
     PolicyApplied,
     PolicyStatus,
     ProvisionStatus,
     ResolveRecipientsStatus,
+    SearchStatus,
+    SearchStoreStatus,
     SettingsStatus,
     SyncStatus,
     ValidateCertStatus,

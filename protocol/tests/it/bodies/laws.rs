@@ -15,6 +15,7 @@ use super::any_folders::{
     update_response,
 };
 use super::any_items::{move_request, move_response, operations_request, operations_response};
+use super::any_search::{find_request, find_response, search_request, search_response};
 use super::any_settings::{
     provision_request, provision_response, settings_request, settings_response,
 };
@@ -131,6 +132,22 @@ proptest! {
     #[test]
     fn failures_to_send(version in select(&Version::SERVED[1..]), body in failure()) {
         returns(&body, version)?;
+    }
+
+    #[test]
+    fn searches((version, body) in of(search_request)) {
+        returns(&body, version)?;
+    }
+
+    #[test]
+    fn search_answers((version, body) in of(search_response)) {
+        returns(&body, version)?;
+    }
+
+    #[test]
+    fn finds(body in find_request(), answer in find_response()) {
+        returns(&body, Version::V16_1)?;
+        returns(&answer, Version::V16_1)?;
     }
 
     #[test]

@@ -7,6 +7,7 @@ use protocol::command::compose_mail::{
     SendMailFailure, SendMailRequest, SmartForwardFailure, SmartForwardRequest, SmartReplyFailure,
     SmartReplyRequest,
 };
+use protocol::command::find::{FindRequest, FindResponse};
 use protocol::command::folder_create::{FolderCreateRequest, FolderCreateResponse};
 use protocol::command::folder_delete::{FolderDeleteRequest, FolderDeleteResponse};
 use protocol::command::folder_sync::{FolderSyncRequest, FolderSyncResponse};
@@ -16,6 +17,7 @@ use protocol::command::item_operations::{ItemOperationsRequest, ItemOperationsRe
 use protocol::command::move_items::{MoveItemsRequest, MoveItemsResponse};
 use protocol::command::ping::{PingRequest, PingResponse};
 use protocol::command::provision::{ProvisionRequest, ProvisionResponse};
+use protocol::command::search::{SearchRequest, SearchResponse};
 use protocol::command::settings::{SettingsRequest, SettingsResponse};
 use protocol::command::sync::{SyncRequest, SyncResponse};
 use protocol::command::{Body, BodyError};
@@ -68,6 +70,10 @@ fn by_name(
         ("SmartReply", "response") => through::<SmartReplyFailure>,
         ("SmartForward", "request") => through::<SmartForwardRequest>,
         ("SmartForward", "response") => through::<SmartForwardFailure>,
+        ("Search", "request") => through::<SearchRequest>,
+        ("Search", "response") => through::<SearchResponse>,
+        ("Find", "request") => through::<FindRequest>,
+        ("Find", "response") => through::<FindResponse>,
         _ => return None,
     };
     Some(through(root, version))
