@@ -116,11 +116,17 @@ impl HttpSink {
 async fn serve(stream: TcpStream, manners: Manners, seen: &Shared) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     while let Some(posted) = request(&mut stream).await? {
+        let closes = posted.header("Connection") == Some("close");
         note(seen, posted);
         match manners {
             Manners::Answer => {
-                let answer = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
-                stream.write_all(answer).await?;
+                let answer = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n";
+                let last = if closes { "Connection: close\r\n" } else { "" };
+                let answer = format!("{answer}{last}\r\n");
+                stream.write_all(answer.as_bytes()).await?;
+                if closes {
+                    return Ok(());
+                }
             }
             Manners::Hang => std::future::pending().await,
         }
@@ -153,6 +159,10 @@ async fn request(stream: &mut BufReader<TcpStream>) -> std::io::Result<Option<Po
         } else {
             posted.headers.push(line.to_owned());
         }
+    }
+    // Dovecot waits for it before it sends a body.
+    if posted.header("Expect") == Some("100-continue") {
+        stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
     }
     let length = posted
         .header("Content-Length")

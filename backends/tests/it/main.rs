@@ -14,6 +14,7 @@ mod delivery;
 mod dovecot;
 mod folders;
 mod hand;
+mod hooks;
 mod keywords;
 mod limits;
 mod model;

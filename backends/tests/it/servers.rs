@@ -7,7 +7,7 @@ use backends::servers::ImapHand;
 use backends::{Flag, ItemRef, Marks};
 
 /// A message with this subject.
-fn mail(subject: &str) -> Vec<u8> {
+pub(crate) fn mail(subject: &str) -> Vec<u8> {
     format!("From: a@example.org\r\nSubject: {subject}\r\n\r\n.{subject}\r\n").into_bytes()
 }
 

@@ -199,7 +199,9 @@ fn plugins(out: &mut String, dir: &Path, options: &DovecotOptions) -> Outcome {
         )?;
     }
     if let Some(url) = &options.ox_url {
-        let driver = "push_notification_driver2";
+        // Dovecot counts from the one without a number, and stops at the first that is missing.
+        let number = if options.hook.is_some() { "2" } else { "" };
+        let driver = format!("push_notification_driver{number}");
         writeln!(settings, "  {driver} = ox:url={url} user_from_metadata")?;
     }
     writeln!(
