@@ -4,6 +4,7 @@
 //! Nothing here uses the backends: what it does to a mailbox, other programs do.
 
 mod certificate;
+pub mod cyrus;
 pub mod dovecot;
 mod hand;
 mod http_sink;
@@ -21,6 +22,7 @@ use std::time::Duration;
 
 pub use crate::contract::{Failure, Outcome};
 pub use crate::servers::certificate::Certificate;
+pub use crate::servers::cyrus::{Cyrus, CyrusOptions};
 pub use crate::servers::dovecot::{Dovecot, DovecotOptions, HookOptions};
 pub use crate::servers::hand::ImapHand;
 pub use crate::servers::http_sink::{HttpSink, Manners, Posted};

@@ -1,5 +1,6 @@
 //! The servers that other tests stand on do what those tests take for granted.
 
+mod cyrus;
 mod dovecot;
 
 use backends::contract::Hand;
