@@ -20,6 +20,8 @@ mod name;
 #[cfg(feature = "servers")]
 pub mod servers;
 pub mod smtp;
+mod tls;
+mod utf7;
 mod watch;
 
 pub use crate::error::{BackendError, Kind, Retry};

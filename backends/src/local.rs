@@ -25,7 +25,6 @@ mod spelling;
 mod subscriptions;
 mod token;
 mod tree;
-mod utf7;
 mod vdir;
 mod version;
 mod watch;

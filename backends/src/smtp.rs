@@ -18,6 +18,8 @@ use std::time::Duration;
 pub use address::domain_to_ascii;
 pub use error::{Refused, Stage, SubmitError};
 
+pub use crate::tls::Security;
+
 use address::Envelope;
 use connection::Connection;
 use pool::Pool;
@@ -44,17 +46,6 @@ pub struct RelaySettings {
     /// Longest wait for a connection and for each answer but the last, for which ten times as much is granted (RFC
     /// 5321 section 4.5.3.2.6).
     pub timeout: Duration,
-}
-
-/// How a connection is protected.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Security {
-    /// TLS from the first byte.
-    Tls,
-    /// STARTTLS, which the relay must offer.
-    StartTls,
-    /// Not at all.
-    Plain,
 }
 
 /// User and password. `Debug` shows neither.

@@ -4,7 +4,7 @@
 //! separator that servers show, `~` first is a home directory to Dovecot) is written as the character that looks
 //! like it, and shown as itself again.
 
-use crate::local::utf7;
+use crate::utf7;
 
 /// What a name cannot hold, and what stands for it.
 const LOOKALIKES: [(char, char); 3] = [('.', '\u{2024}'), ('/', '\u{2215}'), ('~', '\u{223C}')];
