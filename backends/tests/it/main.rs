@@ -15,6 +15,7 @@ mod dovecot;
 mod folders;
 mod hand;
 mod hooks;
+mod imap;
 mod keywords;
 mod limits;
 mod model;

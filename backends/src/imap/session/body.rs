@@ -1,0 +1,180 @@
+//! The text of a message, read piece by piece.
+
+use std::fmt;
+use std::io;
+use std::ops::DerefMut;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::{Gathered, Reply, Session, passed_over};
+use crate::imap::error::Error;
+use crate::imap::wire::{Command, Content, Event, Fetch, Status, Untagged};
+
+/// What a command that asks for one text gives.
+#[derive(Debug)]
+pub enum Opened<G> {
+    /// The text.
+    Text(Body<G>),
+    /// There is none: no such message, or no such part of it. The session can be used on.
+    Nothing(G, Reply),
+}
+
+/// The text of a message. `G` is the session, or whatever holds it: it is let go of when all was read, and a session
+/// whose text was not read to its end is not usable any more.
+///
+/// Reads no more from the server than it is asked for.
+pub struct Body<G> {
+    session: Option<G>,
+    size: u64,
+    piece: Bytes,
+    /// The server has sent all of it.
+    complete: bool,
+    gathered: Gathered,
+}
+
+impl<G> fmt::Debug for Body<G> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Body")
+            .field("size", &self.size)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<G> Body<G> {
+    /// Its size in bytes.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Data that came until now and is not the text; also what the server said unasked.
+    pub fn take_untagged(&mut self) -> Vec<Untagged> {
+        std::mem::take(&mut self.gathered.untagged)
+    }
+
+    /// Asks for one text, of one message: `UID FETCH 7 (BODY.PEEK[])`.
+    ///
+    /// # Errors
+    /// As [`Session::run`]; [`Error::Refused`].
+    pub async fn open<S>(mut session: G, command: Command) -> Result<Opened<G>, Error>
+    where
+        G: DerefMut<Target = Session<S>>,
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let own = &mut *session;
+        own.begin()?;
+        let mut gathered = own.gather(&command);
+        own.submit(&command)?;
+        own.transport.flow.stream_texts(true);
+        let done = loop {
+            match own.event().await? {
+                Event::Begin { size, .. } => {
+                    return Ok(Opened::Text(Self {
+                        session: Some(session),
+                        size,
+                        piece: Bytes::new(),
+                        complete: false,
+                        gathered,
+                    }));
+                }
+                Event::Untagged(data) => gathered.hold(data)?,
+                Event::Done(done) => break done,
+                other => passed_over(&other),
+            }
+        };
+        own.transport.flow.stream_texts(false);
+        let reply = gathered.end(own.malformed, done).ok()?;
+        let mut gathered = own.gather(&command);
+        // Short texts may come in quotes.
+        let Some(piece) = reply.untagged.iter().find_map(held) else {
+            return Ok(Opened::Nothing(session, reply));
+        };
+        gathered.untagged = reply.untagged;
+        Ok(Opened::Text(Self {
+            session: None,
+            size: u64::try_from(piece.len()).unwrap_or(u64::MAX),
+            piece,
+            complete: true,
+            gathered,
+        }))
+    }
+
+    /// The next piece; `None` at the end, when the session has been let go of.
+    ///
+    /// Cancel-safe.
+    ///
+    /// # Errors
+    /// The session is of no use any more, or the server took back what it had sent.
+    pub async fn piece<S>(&mut self) -> Result<Option<Bytes>, Error>
+    where
+        G: DerefMut<Target = Session<S>>,
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        std::future::poll_fn(|context| self.poll_piece(context)).await
+    }
+
+    fn poll_piece<S>(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>>
+    where
+        G: DerefMut<Target = Session<S>>,
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        loop {
+            if !self.piece.is_empty() {
+                return Poll::Ready(Ok(Some(std::mem::take(&mut self.piece))));
+            }
+            let Some(session) = self.session.as_deref_mut() else {
+                return Poll::Ready(Ok(None));
+            };
+            match ready!(session.poll_event(context))? {
+                Event::Piece(_) if self.complete => {}
+                Event::Piece(bytes) => self.piece = bytes,
+                Event::End => self.complete = true,
+                Event::Untagged(data) => self.gathered.hold(data)?,
+                Event::Done(done) => {
+                    session.transport.flow.stream_texts(false);
+                    self.session = None;
+                    if done.status != Status::Ok {
+                        let refusal = Reply::empty(self.gathered.command, done).refusal();
+                        return Poll::Ready(Err(Error::Refused(refusal)));
+                    }
+                }
+                other => passed_over(&other),
+            }
+        }
+    }
+}
+
+impl<G, S> AsyncRead for Body<G>
+where
+    G: DerefMut<Target = Session<S>> + Unpin,
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let piece = ready!(self.poll_piece(context)).map_err(io::Error::other)?;
+        if let Some(mut piece) = piece {
+            let count = piece.len().min(buffer.remaining());
+            buffer.put_slice(&piece.split_to(count));
+            self.piece = piece;
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// The text, if it is in this response.
+fn held(data: &Untagged) -> Option<Bytes> {
+    let Untagged::Fetch(fetch) = data else {
+        return None;
+    };
+    let Fetch { sections, .. } = &**fetch;
+    sections.iter().find_map(|section| match &section.content {
+        Content::Held(bytes) => Some(bytes.clone()),
+        Content::Nil | Content::Streamed(_) => None,
+    })
+}

@@ -1,0 +1,84 @@
+//! Opening and closing mailboxes.
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::{Reply, Selected, Session};
+use crate::imap::error::Error;
+use crate::imap::extension::Extension;
+use crate::imap::wire::{Code, Command, MailboxName, UidSet};
+
+/// What a mailbox is opened for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Access {
+    /// Reading and writing.
+    Write,
+    /// Reading only: no message loses its `\Recent`.
+    Read,
+}
+
+/// What is known of a mailbox from before, so that the server tells only what is different (RFC 7162).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Known {
+    /// Validity of the unique identifiers.
+    pub uid_validity: u32,
+    /// Highest modification sequence then; not 0.
+    pub mod_seq: u64,
+    /// The messages that are of interest; `None`: all.
+    pub uids: Option<UidSet>,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+    /// Opens a mailbox. With `known`, and QRESYNC enabled, the reply has what changed and vanished since; data before
+    /// a code `CLOSED` is of the mailbox that was open until then.
+    ///
+    /// # Errors
+    /// As [`Session::run`]; [`Error::Refused`], and then no mailbox is open.
+    pub async fn select(
+        &mut self,
+        name: &MailboxName,
+        access: Access,
+        known: Option<&Known>,
+    ) -> Result<Reply, Error> {
+        self.begin()?;
+        let command = match access {
+            Access::Write => Command::new("SELECT"),
+            Access::Read => Command::new("EXAMINE"),
+        };
+        let mut command = command.mailbox(name);
+        if let Some(known) = known.filter(|_| self.is_enabled(Extension::Qresync)) {
+            command = command.open().words("QRESYNC").open();
+            command = command.number(known.uid_validity.into());
+            command = command.number(known.mod_seq);
+            if let Some(uids) = &known.uids {
+                command = command.set(uids);
+            }
+            command = command.close().close();
+        } else if self.has(Extension::CondStore) && !self.is_enabled(Extension::CondStore) {
+            command = command.words("(CONDSTORE)");
+        }
+        self.selected = Some(Selected::new(name.clone()));
+        let reply = self.run(command).await.and_then(Reply::ok);
+        match &reply {
+            Ok(reply) => {
+                let read_only = reply.code == Some(Code::ReadOnly) || access == Access::Read;
+                if let Some(selected) = &mut self.selected {
+                    selected.read_only = read_only;
+                }
+            }
+            Err(_) => self.selected = None,
+        }
+        reply
+    }
+
+    /// Closes the mailbox that is open, without expunging anything; leaves it open where the server cannot do that.
+    ///
+    /// # Errors
+    /// As [`Session::run`]; [`Error::Refused`].
+    pub async fn unselect(&mut self) -> Result<(), Error> {
+        if self.selected.is_some() && self.has(Extension::Unselect) {
+            let _closed = self.run(Command::new("UNSELECT")).await?.ok()?;
+            self.selected = None;
+        }
+        Ok(())
+    }
+}
