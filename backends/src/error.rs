@@ -8,11 +8,11 @@ use std::fmt;
 pub enum Kind {
     /// The folder or item is not there.
     NotFound,
-    /// The store cannot be reached, or is not there, or answers that it cannot now.
+    /// The store cannot be reached, or is not there, or answers that it cannot now; also a file system that is read-only.
     Unavailable,
     /// The credentials are not, or no longer, good.
     Unauthorized,
-    /// The credentials are good but do not allow this; also a store that is read-only.
+    /// The credentials are good but do not allow this.
     Forbidden,
     /// No space, or over quota.
     Full,

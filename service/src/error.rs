@@ -325,8 +325,8 @@ pub fn fetch_status(kind: Kind) -> ItemOperationsStatus {
     }
 }
 
-/// An error with what caused it.
-fn chain(error: &dyn std::error::Error) -> String {
+/// An error with what caused it, for the log. None of ours names anybody.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(next) = cause {

@@ -13,13 +13,17 @@ fn kind(error: &io::Error) -> Kind {
     use io::ErrorKind as Io;
     match error.kind() {
         Io::NotFound | Io::NotADirectory => Kind::NotFound,
-        Io::PermissionDenied | Io::ReadOnlyFilesystem => Kind::Forbidden,
+        Io::PermissionDenied => Kind::Forbidden,
         Io::StorageFull | Io::QuotaExceeded => Kind::Full,
         Io::FileTooLarge => Kind::TooLarge,
         Io::InvalidFilename => Kind::Refused,
-        Io::ResourceBusy | Io::StaleNetworkFileHandle | Io::TimedOut | Io::OutOfMemory => {
-            Kind::Unavailable
-        }
+        // A whole file system is read-only after an error of its medium, or while somebody works on it. What was
+        // to be written is not the item's fault, and is written when that is over.
+        Io::ReadOnlyFilesystem
+        | Io::ResourceBusy
+        | Io::StaleNetworkFileHandle
+        | Io::TimedOut
+        | Io::OutOfMemory => Kind::Unavailable,
         _ if matches!(error.raw_os_error(), Some(EIO | EMFILE | ENFILE)) => Kind::Unavailable,
         _ => Kind::Unexpected,
     }
@@ -52,7 +56,7 @@ mod tests {
         for (number, kind, retry) in [
             (2, Kind::NotFound, Retry::Never),
             (13, Kind::Forbidden, Retry::Never),
-            (30, Kind::Forbidden, Retry::Never),
+            (30, Kind::Unavailable, Retry::Later),
             (ENOSPC, Kind::Full, Retry::Later),
             (122, Kind::Full, Retry::Later),
             (EIO, Kind::Unavailable, Retry::Later),

@@ -102,7 +102,7 @@ async fn make(
 fn refused(context: &mut Context<'_>, fault: Fault) -> Result<Result<OwnChange, Status>, Fault> {
     match fault {
         Fault::Backend(error) if error.kind() != Kind::Unauthorized => {
-            tracing::warn!(account = %context.who.account, %error, "folder not made");
+            tracing::warn!(account = %context.who.account, error = %error::chain(&error), "folder not made");
             context.facts.client.errors += 1;
             Ok(Err(error::folder_create_status(error.kind())))
         }

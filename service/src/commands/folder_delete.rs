@@ -52,7 +52,7 @@ async fn removed(
                 if error.kind() == Kind::Unauthorized {
                     return Err(error.into());
                 }
-                tracing::warn!(account = %context.who.account, %error, "folder not removed");
+                tracing::warn!(account = %context.who.account, error = %error::chain(&error), "folder not removed");
                 context.facts.client.errors += 1;
                 return Ok(Err(error::folder_delete_status(error.kind())));
             }

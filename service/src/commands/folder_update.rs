@@ -79,7 +79,7 @@ fn taken(scene: &Scene, folder: &KnownFolder, place: FolderNo, name: &str) -> bo
 fn refused(context: &mut Context<'_>, fault: Fault) -> Result<Result<OwnChange, Status>, Fault> {
     match fault {
         Fault::Backend(error) if error.kind() != Kind::Unauthorized => {
-            tracing::warn!(account = %context.who.account, %error, "folder not renamed");
+            tracing::warn!(account = %context.who.account, error = %error::chain(&error), "folder not renamed");
             context.facts.client.errors += 1;
             Ok(Err(error::folder_update_status(error.kind())))
         }

@@ -22,7 +22,7 @@ pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
             Ok(target) => (MoveItemsStatus::Success, Some(target)),
             Err(Refused::Status(status)) => (status, None),
             Err(Refused::Fault(Fault::Backend(fault))) => {
-                tracing::warn!(account = %context.who.account, error = %fault, "item not moved");
+                tracing::warn!(account = %context.who.account, error = %error::chain(&fault), "item not moved");
                 (error::move_status(fault.kind()), None)
             }
             Err(Refused::Fault(other)) => return Err(other),

@@ -17,6 +17,12 @@ pub enum StoreError {
         "the state store may not be written: look at its folder, its owner, its mode, and whether the file system is read-only"
     )]
     ReadOnly(#[source] sqlx::Error),
+    /// The medium does not take or give what it should: a broken disk, or a file system that the kernel has made
+    /// read-only after an error. It heals by itself if that does.
+    #[error(
+        "the medium of the state store fails: look at the kernel's log, and whether the file system has turned read-only"
+    )]
+    Medium(#[source] sqlx::Error),
     /// The file is no database, or not any more.
     #[error(
         "the state store is damaged or no state store: restore a backup, or move it away to start anew (phones load everything again)"
@@ -91,6 +97,7 @@ impl From<sqlx::Error> for StoreError {
             Some(5 | 6) => Self::Locked(error),
             // 14: on a file system that is read-only it cannot even be opened.
             Some(8 | 14) => Self::ReadOnly(error),
+            Some(10) => Self::Medium(error),
             Some(13) => Self::Full(error),
             Some(11 | 26) => Self::Unreadable(error),
             _ => Self::Database(error),

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use crate::media::{self, Disk};
 use crate::phone::LIMIT;
 use crate::service::Place;
 
@@ -21,22 +22,40 @@ pub(crate) struct Binary {
     pub(crate) admin: SocketAddr,
     /// Reads the log on, since the service would stop when nobody does.
     log: JoinSet<()>,
+    /// What it read.
+    told: PathBuf,
 }
 
 impl Binary {
     /// Starts it; devices are served when this returns. `more`: further sections of the settings.
     pub(crate) fn start(place: &Place, more: &str) -> Self {
         std::fs::write(place.settings(), settings(place, &place.state()) + more).unwrap();
-        Self::run(Command::new(program()).args(serve(place)))
+        Self::run(place, Command::new(program()).args(serve(place)))
     }
 
     /// The same, with the state on a file system of so many bytes that only the service sees.
-    pub(crate) fn start_on_small_disk(place: &Place, disk: &Path, bytes: usize) -> Self {
-        std::fs::create_dir(disk).unwrap();
+    pub(crate) fn start_on_small_disk(place: &Place, disk: &Path, bytes: usize) -> (Self, Disk) {
         let state = disk.join("state.db");
         std::fs::write(place.settings(), settings(place, &state)).unwrap();
-        let mount = format!("mount -t tmpfs -o size={bytes} none {}", disk.display());
-        Self::run(&mut apart(place, &mount))
+        Self::start_with_disk(place, disk, &format!("size={bytes}"))
+    }
+
+    /// The same, with all mail and contacts on a file system that is mounted with `options`.
+    pub(crate) fn start_with_mail_on(place: &Place, options: &str) -> (Self, Disk) {
+        let contacts = format!(
+            "[contacts]\nvdir = \"{}/%u/cards\"\n",
+            place.mail().display()
+        );
+        let settings = settings(place, &place.state()) + &contacts;
+        std::fs::write(place.settings(), settings).unwrap();
+        Self::start_with_disk(place, &place.mail(), options)
+    }
+
+    fn start_with_disk(place: &Place, disk: &Path, options: &str) -> (Self, Disk) {
+        let mount = media::mount(disk, options);
+        let binary = Self::run(place, &mut apart(place, &mount));
+        let disk = Disk::of(binary.id(), disk);
+        (binary, disk)
     }
 
     /// What it says when it does not start.
@@ -47,11 +66,11 @@ impl Binary {
 
     /// The same, when the state that is there is on a file system that may not be written.
     pub(crate) fn refused_read_only(place: &Place, disk: &Path) -> String {
-        std::fs::create_dir(disk).unwrap();
         let (from, state) = (place.state(), disk.join("state.db"));
         std::fs::write(place.settings(), settings(place, &state)).unwrap();
         let mount = format!(
-            "mount -t tmpfs none {at} && cp {from} {at} && mount -o remount,ro {at}",
+            "{mount} && cp {from} {at} && mount -o remount,ro {at}",
+            mount = media::mount(disk, "mode=0755"),
             at = disk.display(),
             from = from.display()
         );
@@ -63,7 +82,12 @@ impl Binary {
         self.child.id()
     }
 
-    fn run(command: &mut Command) -> Self {
+    /// All that it has logged so far.
+    pub(crate) fn told(&self) -> String {
+        std::fs::read_to_string(&self.told).unwrap()
+    }
+
+    fn run(place: &Place, command: &mut Command) -> Self {
         let mut child = command
             .env_remove("RUST_LOG")
             .stderr(Stdio::piped())
@@ -72,14 +96,17 @@ impl Binary {
         let mut lines = BufReader::new(child.stderr.take().unwrap());
         let (eas, admin) = listening(&mut lines);
         let mut log = JoinSet::new();
+        let told = place.log();
+        let mut kept = std::fs::File::create(&told).unwrap();
         log.spawn_blocking(move || {
-            let _ended = std::io::copy(&mut lines, &mut std::io::sink());
+            let _ended = std::io::copy(&mut lines, &mut kept);
         });
         Self {
             child,
             eas,
             admin,
             log,
+            told,
         }
     }
 
@@ -139,10 +166,11 @@ fn serve(place: &Place) -> [String; 3] {
     ["serve".to_owned(), "--config".to_owned(), settings]
 }
 
-/// The program in a mount namespace of its own (`unshare` of util-linux; no rights are needed for it).
+/// The program in a mount namespace of its own (`unshare` of util-linux; no rights are needed for it). A limit of the size
+/// of files fails writes there, and does not end the process.
 fn apart(place: &Place, mount: &str) -> Command {
     let mut command = Command::new("unshare");
-    let script = format!("{mount} && exec \"$0\" \"$@\"");
+    let script = format!("{mount} && trap '' XFSZ && exec \"$0\" \"$@\"");
     command.args(["-r", "-m", "sh", "-c", &script, &program()]);
     command.args(serve(place));
     command

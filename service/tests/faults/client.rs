@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use protocol::class::contacts::{Contact, Text};
 use protocol::class::email::{Email, Flag, Flagged};
 use protocol::codepages::email;
-use protocol::command::folder_sync::{FolderSyncRequest, FolderSyncResponse};
+use protocol::command::folder_create::{FolderCreateRequest, FolderCreateResponse};
+use protocol::command::folder_sync::{FolderSyncRequest, FolderSyncResponse, FolderType};
 use protocol::command::move_items::{Move, MoveItemsRequest, MoveItemsResponse};
 use protocol::command::ping::{PingFolder, PingRequest, PingResponse};
 use protocol::command::sync::{
@@ -85,6 +87,22 @@ impl Client {
         for folder in answer.changes.iter().flat_map(|changes| &changes.adds) {
             let id = folder.server_id.clone();
             self.folders.insert(folder.display_name.clone(), id);
+        }
+        answer
+    }
+
+    /// Makes a folder for messages at the top.
+    pub(crate) async fn make_folder(&mut self, name: &str) -> FolderCreateResponse {
+        let request = FolderCreateRequest {
+            sync_key: self.hierarchy.clone(),
+            parent_id: None,
+            display_name: name.to_owned(),
+            folder_type: FolderType::UserMail,
+        };
+        let answer: FolderCreateResponse = self.ask("FolderCreate", &request).await;
+        if let (Some(key), Some(id)) = (&answer.sync_key, &answer.server_id) {
+            self.hierarchy = key.clone();
+            self.folders.insert(name.to_owned(), id.clone());
         }
         answer
     }
@@ -263,8 +281,7 @@ impl Client {
             ServerCommand::Add {
                 server_id, data, ..
             } => {
-                let email = Email::from_data(data.element()).unwrap();
-                let subject = email.subject.unwrap();
+                let subject = subject_of(data);
                 self.doubled += usize::from(self.items.get(&subject) == Some(server_id));
                 self.items.insert(subject, server_id.clone());
             }
@@ -331,6 +348,15 @@ fn change(item: ServerId, property: Element) -> ClientCommand {
         instance_id: None,
         data: ApplicationData::new([property]),
     }
+}
+
+/// A message's subject; the first name of a contact.
+fn subject_of(data: &ApplicationData) -> String {
+    let email = Email::from_data(data.element()).ok();
+    let subject = email.and_then(|email| email.subject);
+    let contact = || Contact::from_data(data.element()).ok();
+    let name = || contact()?.text(Text::FirstName).map(str::to_owned);
+    subject.or_else(name).unwrap()
 }
 
 /// The body of an answer.

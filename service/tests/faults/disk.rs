@@ -1,16 +1,17 @@
 //! The store's disk is full, or may not be written, or its file is no store: said clearly, nothing is lost, and it
 //! heals by itself.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use protocol::command::Body;
 use protocol::command::sync::{SyncCollection, SyncRequest};
+use protocol::device::Answer;
 use tokio::time::sleep;
 
 use crate::binary::Binary;
 use crate::client::{Client, VERSION, set_flag};
+use crate::media::Disk;
 use crate::phone::LIMIT;
 use crate::service::Place;
 use crate::wire::Server;
@@ -20,15 +21,10 @@ fn disk(place: &Place) -> PathBuf {
     place.mail().with_file_name("disk")
 }
 
-/// The same as this process sees it.
-fn seen(binary: &Binary, path: &Path) -> PathBuf {
-    Path::new(&format!("/proc/{}/root", binary.id())).join(path.strip_prefix("/").unwrap())
-}
-
-async fn scene() -> (Place, Binary, Client) {
+async fn scene() -> (Place, Binary, Disk, Client) {
     let place = Place::new(&["anna"]);
     place.maildir("anna", &[""]).deliver("", "letter");
-    let binary = Binary::start_on_small_disk(&place, &disk(&place), 3 << 20);
+    let (binary, disk) = Binary::start_on_small_disk(&place, &disk(&place), 3 << 20);
     let mut client = Client::new(
         Server {
             address: binary.eas,
@@ -37,11 +33,11 @@ async fn scene() -> (Place, Binary, Client) {
         "ONE",
     );
     client.set_up(&[""]).await;
-    (place, binary, client)
+    (place, binary, disk, client)
 }
 
 /// Waits until operators see the status.
-async fn until_ready_is(binary: &Binary, expected: u16) {
+pub(crate) async fn until_ready_is(binary: &Binary, expected: u16) {
     let began = Instant::now();
     while binary.look("/readyz").await.unwrap().0 != expected {
         assert!(began.elapsed() < LIMIT, "/readyz is never {expected}");
@@ -50,7 +46,7 @@ async fn until_ready_is(binary: &Binary, expected: u16) {
 }
 
 /// Sends an upload; whatever comes of it.
-async fn upload(client: &mut Client, flagged: bool) -> u16 {
+pub(crate) async fn upload(client: &mut Client, flagged: bool) -> Answer {
     let item = client.items["letter"].clone();
     let mut collection = SyncCollection::new(client.folder(""), client.key(""));
     collection.commands = vec![set_flag(item, flagged)];
@@ -59,29 +55,26 @@ async fn upload(client: &mut Client, flagged: bool) -> u16 {
         ..SyncRequest::default()
     };
     let body = request.to_element(VERSION);
-    client.try_send("Sync", &body).await.status
+    client.try_send("Sync", &body).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_sends_phones_away_and_heals_by_itself() {
-    let (place, binary, mut client) = scene().await;
-    let ballast = seen(&binary, &disk(&place)).join("ballast");
-    let mut filling = std::fs::File::create(&ballast).unwrap();
-    while filling.write_all(&[0; 4096]).is_ok() {}
-    drop(filling);
+    let (place, binary, disk, mut client) = scene().await;
+    disk.fill();
     // There may be room in the log still; each upload takes some of it.
     let began = Instant::now();
     let mut flagged = false;
     loop {
         flagged = !flagged;
-        match upload(&mut client, flagged).await {
+        match upload(&mut client, flagged).await.status {
             200 => assert!(began.elapsed() < LIMIT, "the disk is never full"),
             503 => break,
             other => panic!("{other}"),
         }
     }
     until_ready_is(&binary, 503).await;
-    std::fs::remove_file(ballast).unwrap();
+    disk.clear();
     until_ready_is(&binary, 200).await;
     // No key was lost: what was asked in vain is done now.
     client

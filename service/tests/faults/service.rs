@@ -59,6 +59,11 @@ impl Place {
         self.folder.path().join("run/control.sock")
     }
 
+    /// What a program that runs here logs.
+    pub(crate) fn log(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
     /// The settings of a program that runs here.
     pub(crate) fn settings(&self) -> PathBuf {
         self.folder.path().join("config.toml")

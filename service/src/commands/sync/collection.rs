@@ -81,7 +81,7 @@ pub(super) async fn serve(
         // A backend that is down costs its own folders only; nothing is lost, the device asks again.
         Err(Fault::Backend(fault)) => {
             context.facts.note = Some("backend failed");
-            tracing::warn!(account = %context.who.account, %folder, error = %fault, "folder not served");
+            tracing::warn!(account = %context.who.account, %folder, error = %error::chain(&fault), "folder not served");
             Ok(refused(collection, error::sync_status(fault.kind())))
         }
         Err(other) => Err(other),

@@ -7,7 +7,7 @@ use protocol::status::SyncStatus;
 use crate::commands::context::Context;
 use crate::commands::move_items;
 use crate::commands::sync::uploads::{Refused, Terms, item_of, place, settle};
-use crate::error::Fault;
+use crate::error::{Fault, chain};
 use crate::index::{Conflict, Ident, IndexedItem, KnownFolder, Outcome, Session, Upload, Verdict};
 
 /// What a deletion means.
@@ -70,7 +70,7 @@ pub(super) async fn serve(
             match done {
                 Ok(()) => settle(session, ticket, Ok(Outcome::Removed)).await,
                 Err(Fault::Backend(error)) if is_final(error.kind()) => {
-                    tracing::warn!(account = %context.who.account, %error, "item not deleted");
+                    tracing::warn!(account = %context.who.account, error = %chain(&error), "item not deleted");
                     session.settle(ticket, &Outcome::Refused).await?;
                     Ok(Some(SyncStatus::ServerError))
                 }

@@ -15,7 +15,7 @@ use crate::commands::contacts::{self, Trace};
 use crate::commands::context::Context;
 use crate::commands::sync::collection;
 use crate::commands::sync::uploads::{Terms, place};
-use crate::error::Fault;
+use crate::error::{Fault, chain};
 use crate::ids::ItemNo;
 use crate::index::cursor::NO_CUTOFF;
 use crate::index::{Begun, Ident, Outcome, Session, Ticket, Upload, Verdict};
@@ -121,7 +121,7 @@ impl New<'_> {
                 session.settle(ticket, &Outcome::Failed).await?;
                 match own_failure(error.kind()) {
                     Some(status) => {
-                        tracing::warn!(account = %context.who.account, %error, "contact not made");
+                        tracing::warn!(account = %context.who.account, error = %chain(&error), "contact not made");
                         Ok(Err(status))
                     }
                     None => Err(error.into()),

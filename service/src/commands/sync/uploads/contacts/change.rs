@@ -12,7 +12,7 @@ use crate::commands::contacts::{self, Trace};
 use crate::commands::context::Context;
 use crate::commands::sync::uploads::{Refused, Terms, item_of, place};
 use crate::convert::contact::merge;
-use crate::error::Fault;
+use crate::error::{Fault, chain};
 use crate::ids::ItemNo;
 use crate::index::{Conflict, Ident, Outcome, Session, Ticket, Told, Upload, Verdict};
 
@@ -199,7 +199,7 @@ impl Change<'_> {
                 Ok(Attempt::Done(Some(SyncStatus::ObjectNotFound)))
             }
             Some(status) => {
-                tracing::warn!(account = %context.who.account, %error, "contact not changed");
+                tracing::warn!(account = %context.who.account, error = %chain(&error), "contact not changed");
                 session.settle(ticket, &Outcome::Refused).await?;
                 Ok(Attempt::Done(Some(status)))
             }
