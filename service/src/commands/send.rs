@@ -3,13 +3,14 @@
 //! A message goes once. How far it came is written down before each step that cannot be taken back ([`SendState`]):
 //!
 //! ```text
-//! begun ──▶ committing ──▶ relayed ──▶ done
-//!   ▲           │              mailboxes here, copy in Sent, mark on the original: each may be repeated
-//!   └───────────┘ the relay said no, or its answer was lost
+//! begun ──▶ committing ──▶ relayed ──▶ delivered ──▶ done
+//!   ▲           │              │            copy in Sent, mark on the original: each may be repeated
+//!   └───────────┘              mailboxes here, and the note of who did not get it
+//!     the relay said no, or its answer was lost
 //! ```
 //!
 //! The relay comes before the mailboxes here, so that a message that it does not take has reached nobody when the device
-//! is told so. A repeat of what is done is told to be one; a repeat of what was relayed finishes the rest.
+//! is told so. A repeat of what is done is told to be one; a repeat of what was relayed or delivered finishes the rest.
 
 mod compose;
 mod local;
@@ -25,7 +26,7 @@ use self::compose::Mail;
 use self::outbox::Routes;
 use self::request::Wanted;
 use crate::commands::context::Context;
-use crate::error::{Fault, Unsent};
+use crate::error::{Fault, Unsent, chain};
 use crate::http::answer::Answer;
 use crate::metrics::{SendResult, SendRoute};
 use crate::store::{SendState, Sending};
@@ -112,15 +113,20 @@ async fn finished(
             context.parts.metrics.sending.in_doubt.inc();
             Vec::new()
         }
-        SendState::Relayed | SendState::Done => Vec::new(),
+        SendState::Relayed | SendState::Delivered | SendState::Done => Vec::new(),
     };
-    if sending.state != SendState::Relayed {
+    let elsewhere = routes.relayed.len() > refused.len();
+    // As long as nobody has it, nothing says that it went: what it replies to may be gone at the next try.
+    if elsewhere && matches!(sending.state, SendState::Begun | SendState::Committing) {
         note(context, wanted, SendState::Relayed).await?;
     }
-    let elsewhere = routes.relayed.len() > refused.len();
-    refused.extend(local::deliver(context, wanted, mail, elsewhere).await?);
-    if !refused.is_empty() {
-        local::report(context, wanted, mail, &refused).await?;
+    if sending.state != SendState::Delivered {
+        refused.extend(local::deliver(context, wanted, mail, elsewhere).await?);
+        if !refused.is_empty() {
+            local::report(context, wanted, mail, &refused).await?;
+        }
+        // People may have moved it by the time of a repeat, which would put a second one into their Inboxes.
+        note(context, wanted, SendState::Delivered).await?;
     }
     let kept = !wanted.save || local::keep(context, wanted, mail).await;
     if let Some(source) = &mail.source {
@@ -205,16 +211,4 @@ async fn note(context: &Context<'_>, wanted: &Wanted, state: SendState) -> Resul
     Ok(store
         .note_sending(context.who, &wanted.ident, state)
         .await?)
-}
-
-/// An error with what caused it. None of ours names anybody.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        text.push_str(": ");
-        text.push_str(&next.to_string());
-        cause = next.source();
-    }
-    text
 }

@@ -18,8 +18,10 @@ pub enum SendState {
     Begun,
     /// The relay has all of it but the dot that makes it a message; the dot is on its way.
     Committing,
-    /// The relay has taken it, or there is nothing for a relay. What is done here is not done yet.
+    /// The relay has taken it. Mailboxes here may not have it yet.
     Relayed,
+    /// Whoever was to get it has it, or the author is told who has not. The author's copy may be missing.
+    Delivered,
     /// All is done.
     Done,
 }
@@ -34,13 +36,20 @@ pub struct Sending {
 }
 
 impl SendState {
-    const ALL: [Self; 4] = [Self::Begun, Self::Committing, Self::Relayed, Self::Done];
+    const ALL: [Self; 5] = [
+        Self::Begun,
+        Self::Committing,
+        Self::Relayed,
+        Self::Delivered,
+        Self::Done,
+    ];
 
     fn as_str(self) -> &'static str {
         match self {
             Self::Begun => "begun",
             Self::Committing => "committing",
             Self::Relayed => "relayed",
+            Self::Delivered => "delivered",
             Self::Done => "done",
         }
     }

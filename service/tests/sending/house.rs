@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use directpush::http::users::{Cost, line};
 use tokio::task::JoinSet;
 
+use crate::media::{self, Disk};
+
 pub(crate) const PASSWORD: &str = "secret";
 
 /// How long something may take that is to happen at once.
@@ -19,6 +21,8 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 pub(crate) struct House {
     place: tempfile::TempDir,
     smtp: String,
+    /// Users whose mail has a small disk of its own, which the service alone sees.
+    disks: &'static [&'static str],
     running: Option<Running>,
 }
 
@@ -32,15 +36,23 @@ struct Running {
 impl House {
     /// Starts the service. `smtp`: lines of the section `smtp`.
     pub(crate) fn start(smtp: &str) -> Self {
+        Self::start_with_disks(smtp, &[])
+    }
+
+    /// The same; these users' mail is on small disks.
+    pub(crate) fn start_with_disks(smtp: &str, disks: &'static [&'static str]) -> Self {
         let mut house = Self {
             place: tempfile::tempdir().unwrap(),
             smtp: smtp.to_owned(),
+            disks,
             running: None,
         };
         let user = |name: &str| line(name, PASSWORD.as_bytes(), Cost::Token).unwrap();
         let anna = user("anna") + ":anna@example.org,anna.arendt@example.org";
         fs::write(house.path("users"), format!("{anna}\n{}\n", user("bo"))).unwrap();
-        house.make_mailbox("anna");
+        if disks.is_empty() {
+            house.make_mailbox("anna");
+        }
         house.open();
         house
     }
@@ -67,7 +79,8 @@ impl House {
         );
         let path = self.path("directpush.toml");
         fs::write(&path, settings).unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_directpush"))
+        let mut child = self
+            .program()
             .args(["serve", "--config", path.to_str().unwrap()])
             .env_remove("RUST_LOG")
             .stderr(Stdio::piped())
@@ -93,6 +106,34 @@ impl House {
         });
     }
 
+    fn program(&self) -> Command {
+        let program = env!("CARGO_BIN_EXE_directpush");
+        if self.disks.is_empty() {
+            return Command::new(program);
+        }
+        let mount =
+            |user: &&str| media::mount(&self.path("mail").join(user), "size=1m,nr_inodes=200");
+        let mounts: Vec<String> = self.disks.iter().map(mount).collect();
+        let script = format!("{} && exec \"$0\" \"$@\"", mounts.join(" && "));
+        let mut command = Command::new("unshare");
+        command.args(["-r", "-m", "sh", "-c", &script, program]);
+        command
+    }
+
+    /// A user's disk.
+    pub(crate) fn disk(&self, user: &str) -> Disk {
+        let service = self.running.as_ref().unwrap().child.id();
+        Disk::of(service, &self.path("mail").join(user))
+    }
+
+    /// Where a user's mail is for this process.
+    fn mail(&self, user: &str) -> PathBuf {
+        match self.disks.contains(&user) {
+            true => self.disk(user).path(),
+            false => self.path("mail").join(user),
+        }
+    }
+
     /// Kills it without a word.
     pub(crate) fn kill(&mut self) {
         if let Some(mut running) = self.running.take() {
@@ -116,20 +157,20 @@ impl House {
     /// Makes a user's Maildir. Bo's is made by the first message to him.
     pub(crate) fn make_mailbox(&self, user: &str) {
         for part in ["cur", "new", "tmp"] {
-            fs::create_dir_all(self.path("mail").join(user).join(part)).unwrap();
+            fs::create_dir_all(self.mail(user).join(part)).unwrap();
         }
     }
 
     /// Puts a message into anna's Inbox, as a mail server does.
     pub(crate) fn deliver(&self, name: &str, text: &str) {
-        let place = self.path("mail/anna");
+        let place = self.mail("anna");
         fs::write(place.join("tmp").join(name), text).unwrap();
         fs::rename(place.join("tmp").join(name), place.join("new").join(name)).unwrap();
     }
 
     /// All messages of a user's folder (`""` is the Inbox): the file's name and its text.
     pub(crate) fn mails(&self, user: &str, folder: &str) -> Vec<(String, String)> {
-        let place = self.path("mail").join(user).join(folder);
+        let place = self.mail(user).join(folder);
         let mut mails = Vec::new();
         for part in ["cur", "new"] {
             let Ok(files) = fs::read_dir(place.join(part)) else {
@@ -192,7 +233,7 @@ pub(crate) fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap()
 }
 
-fn relay_at(port: u16) -> String {
+pub(crate) fn relay_at(port: u16) -> String {
     format!("host = \"127.0.0.1\"\nport = {port}\nsecurity = \"plain\"\ntimeout_s = 5\n")
 }
 

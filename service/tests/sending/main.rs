@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "a test fails by panicking"
@@ -9,8 +10,11 @@
 
 mod crashes;
 mod faults;
+mod full;
 mod house;
 mod mails;
+#[path = "../faults/media.rs"]
+mod media;
 #[path = "../../../backends/tests/it/smtp/peer.rs"]
 mod peer;
 mod phone;

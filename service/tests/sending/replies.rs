@@ -10,7 +10,7 @@ use protocol::version::Version;
 use crate::house::{House, until};
 use crate::phone::{Phone, Told, told};
 
-const ORIGINAL: &str = "From: Bo <bo@example.org>\r\nTo: anna@example.org\r\nSubject: Plans\r\n\
+pub(crate) const ORIGINAL: &str = "From: Bo <bo@example.org>\r\nTo: anna@example.org\r\nSubject: Plans\r\n\
     Message-ID: <orig@example.org>\r\nReferences: <root@example.org>\r\nDate: Fri, 20 Nov 2026 10:00:00 +0000\r\n\
     MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nWhat do you say?\r\n--b\r\n\
     Content-Type: text/x-notes; name=notes.txt\r\nContent-Disposition: attachment; filename=notes.txt\r\n\r\nMy notes.\r\n--b--\r\n";
@@ -28,7 +28,12 @@ async fn scene() -> (House, Phone, CollectionId, ServerId) {
     (house, phone, inbox, item)
 }
 
-fn reply(inbox: &CollectionId, item: &ServerId, client_id: &str, whole: bool) -> SmartReplyRequest {
+pub(crate) fn reply(
+    inbox: &CollectionId,
+    item: &ServerId,
+    client_id: &str,
+    whole: bool,
+) -> SmartReplyRequest {
     SmartReplyRequest {
         client_id: ClientId::parse(client_id).unwrap(),
         source: source(inbox, item),

@@ -8,7 +8,7 @@ use super::compose::{self, Mail};
 use super::request::Wanted;
 use crate::commands::context::Context;
 use crate::convert::email::compose::{Stamp, Undelivered, delivered, undelivered};
-use crate::error::{Fault, Unsent};
+use crate::error::{Fault, Unsent, chain};
 use crate::http::request::AccountName;
 use crate::index::KnownFolder;
 
@@ -27,7 +27,7 @@ pub(super) async fn deliver(
         match put(context, mail, (recipient, account), &name).await {
             Ok(()) => {}
             Err(Fault::Backend(error)) => {
-                tracing::warn!(account = %context.who.account, %error, "message not delivered here");
+                tracing::warn!(account = %context.who.account, error = %chain(&error), "message not delivered here");
                 failed.push((recipient.clone(), 0));
                 last = Some(error);
             }
@@ -130,7 +130,7 @@ pub(super) async fn keep(context: &Context<'_>, wanted: &Wanted, mail: &Mail) ->
     match kept(context, wanted, mail).await {
         Ok(()) => true,
         Err(error) => {
-            tracing::warn!(account = %context.who.account, %error, "no copy of a sent message");
+            tracing::warn!(account = %context.who.account, error = %chain(&error), "no copy of a sent message");
             context.parts.metrics.sending.copies_failed.inc();
             false
         }
