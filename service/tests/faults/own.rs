@@ -94,8 +94,8 @@ impl Scene {
     async fn round(&mut self, deed: Deed, number: usize) -> Duration {
         let subject = format!("{deed:?}{number}");
         self.maildir.deliver("", &subject);
-        self.one.fetch("").await;
-        self.other.fetch("").await;
+        arrives(&mut self.one, &subject).await;
+        arrives(&mut self.other, &subject).await;
         let mut own_ping = self.one.ping(&FOLDERS, 480).await;
         let mut other_ping = self.other.ping(&FOLDERS, 480).await;
         let began = Instant::now();
@@ -158,5 +158,17 @@ impl Scene {
             }
             found = self.other.ping(&FOLDERS, 480).await.answer().await.folders;
         }
+    }
+}
+
+/// Fetches a delivery. The watcher takes its time to see it, and until then a Sync has nothing to tell.
+async fn arrives(device: &mut Client, subject: &str) {
+    loop {
+        device.fetch("").await;
+        if device.items.contains_key(subject) {
+            return;
+        }
+        let told = device.ping(&[""], 480).await.answer().await;
+        assert_eq!(told.folders, [device.folder("")], "{subject}");
     }
 }
