@@ -23,7 +23,7 @@ use std::time::Duration;
 pub use crate::contract::{Failure, Outcome};
 pub use crate::servers::certificate::Certificate;
 pub use crate::servers::cyrus::{Cyrus, CyrusOptions};
-pub use crate::servers::dovecot::{Dovecot, DovecotOptions, HookOptions};
+pub use crate::servers::dovecot::{Dovecot, DovecotOptions};
 pub use crate::servers::hand::ImapHand;
 pub use crate::servers::http_sink::{HttpSink, Manners, Posted};
 pub use crate::servers::imap::{RawImap, Reply};
@@ -47,6 +47,21 @@ impl Login {
             password: password.to_owned(),
         }
     }
+}
+
+/// Where the scripts in `deploy/hooks` post to.
+#[derive(Clone, Debug)]
+pub struct HookOptions {
+    /// The address.
+    pub url: String,
+    /// What they authenticate with.
+    pub token: String,
+}
+
+/// The text of a file in `deploy/hooks`, as it is shipped.
+pub(crate) fn shipped(name: &str) -> io::Result<String> {
+    let hooks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/hooks");
+    fs::read_to_string(hooks.join(name))
 }
 
 /// How long a server may take to start, and to answer. Generous, for slow machines.

@@ -4,8 +4,6 @@ mod config;
 mod passwords;
 mod programs;
 
-use std::path::PathBuf;
-
 use tempfile::TempDir;
 
 use crate::servers::cyrus::passwords::Passwords;
@@ -13,8 +11,11 @@ use crate::servers::cyrus::programs::Programs;
 use crate::servers::ports::Port;
 use crate::servers::process::Process;
 use crate::servers::{
-    Certificate, Failure, ImapHand, Login, Outcome, Owner, RawImap, directory, lmtp,
+    Certificate, Failure, HookOptions, ImapHand, Login, Outcome, Owner, RawImap, directory, lmtp,
 };
+
+/// What each account has besides its INBOX.
+const FOLDERS: [&str; 5] = ["Drafts", "Sent", "Trash", "Junk", "Archive"];
 
 /// What Cyrus shall be like.
 #[derive(Clone, Debug)]
@@ -27,8 +28,8 @@ pub struct CyrusOptions {
     pub certificate: Option<Certificate>,
     /// Names as Cyrus had them before version 3: folders below `INBOX.`, with dots.
     pub classic_names: bool,
-    /// The program that each event is given to on its standard input.
-    pub notifier: Option<PathBuf>,
+    /// Tells of changes by the notifier that is shipped.
+    pub hook: Option<HookOptions>,
     /// More lines for `imapd.conf`.
     pub extra: String,
 }
@@ -40,7 +41,7 @@ impl Default for CyrusOptions {
             proxy: None,
             certificate: None,
             classic_names: false,
-            notifier: None,
+            hook: None,
             extra: String::new(),
         }
     }
@@ -53,6 +54,8 @@ pub struct Cyrus {
     process: Process,
     passwords: Passwords,
     ports: Ports,
+    /// Of folders at the top.
+    prefix: &'static str,
     _dir: TempDir,
 }
 
@@ -89,6 +92,7 @@ impl Cyrus {
             process,
             passwords,
             ports,
+            prefix: if options.classic_names { "INBOX." } else { "" },
             _dir: dir,
         };
         made.restart().await?;
@@ -98,9 +102,18 @@ impl Cyrus {
         Ok(made)
     }
 
-    /// The first login makes the mailbox; before that LMTP refuses the user.
+    /// The first login makes the mailbox (before that LMTP refuses the user), and we the folders
+    /// that a mail program would. They are there if the user is not new.
     async fn open(&self, login: &Login) -> Outcome {
         let mut connection = RawImap::login(self.imap_port(), login).await?;
+        for name in FOLDERS {
+            let folder = format!("{}{name}", self.prefix);
+            let create = format!("CREATE {folder} (USE (\\{name}))");
+            let made = connection.command(&create).await?;
+            if made.ok().is_ok() {
+                connection.run(&format!("SUBSCRIBE {folder}")).await?;
+            }
+        }
         connection.run("LOGOUT").await.map(drop)
     }
 

@@ -15,7 +15,8 @@ use crate::servers::dovecot::users::Users;
 use crate::servers::ports::Port;
 use crate::servers::process::Process;
 use crate::servers::{
-    Certificate, Failure, ImapHand, Login, Outcome, Owner, PATIENCE, RawImap, directory, lmtp,
+    Certificate, Failure, HookOptions, ImapHand, Login, Outcome, Owner, PATIENCE, RawImap,
+    directory, lmtp,
 };
 
 /// What Dovecot shall be like.
@@ -42,23 +43,12 @@ pub struct DovecotOptions {
     pub shared: bool,
     /// How long an answer to a wrong password takes.
     pub failure_delay: Duration,
-    /// Announces changes by the Lua script.
+    /// Tells of changes by the Lua script that is shipped.
     pub hook: Option<HookOptions>,
     /// Announces new mail by the OX driver at this URL, for users who asked for it by metadata.
     pub ox_url: Option<String>,
     /// More configuration, at the end.
     pub extra: String,
-}
-
-/// Where the Lua script announces changes.
-#[derive(Clone, Debug)]
-pub struct HookOptions {
-    /// The script, as it is shipped.
-    pub script: PathBuf,
-    /// Where it posts to.
-    pub url: String,
-    /// What it authenticates with.
-    pub token: String,
 }
 
 impl Default for DovecotOptions {

@@ -1,27 +1,17 @@
 //! The scripts in `deploy/hooks`, run by the servers that they are for.
 
+mod cyrus;
 mod dovecot;
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-
-use backends::servers::Posted;
+use backends::servers::{HookOptions, Posted};
 use serde_json::Value;
-use tempfile::TempDir;
 
-const TOKEN: &str = "t0ken";
-
-/// A script as it is shipped, where servers that are nobody can read it.
-fn shipped(name: &str) -> (TempDir, PathBuf) {
-    let hooks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/hooks");
-    let dir = tempfile::tempdir().unwrap();
-    fs::set_permissions(dir.path(), Permissions::from_mode(0o755)).unwrap();
-    let source = hooks.join(name);
-    let script = dir.path().join(source.file_name().unwrap());
-    fs::copy(source, &script).unwrap();
-    fs::set_permissions(&script, Permissions::from_mode(0o755)).unwrap();
-    (dir, script)
+/// Settings of a hook that posts to `url`.
+fn hook(url: String) -> HookOptions {
+    HookOptions {
+        url,
+        token: "t0ken".to_owned(),
+    }
 }
 
 fn json(posted: &Posted) -> Value {

@@ -1,15 +1,13 @@
 //! `imapd.conf` and `cyrus.conf` for what a test asks for.
 
 use std::fmt::Write;
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::servers::cyrus::programs::Programs;
 use crate::servers::cyrus::{CyrusOptions, Ports};
-use crate::servers::{Failure, Outcome, Owner, text};
-
-/// What each account has besides its INBOX.
-const FOLDERS: [&str; 5] = ["Drafts", "Sent", "Trash", "Junk", "Archive"];
+use crate::servers::{Failure, HookOptions, Outcome, Owner, shipped, text};
 
 pub(crate) fn write(
     dir: &Path,
@@ -41,7 +39,6 @@ pub(crate) fn command(dir: &Path, programs: &Programs) -> Result<Vec<String>, Fa
 
 fn imapd(dir: &Path, owner: &Owner, options: &CyrusOptions) -> Outcome {
     let at = text(dir)?;
-    let folders = FOLDERS.join("|");
     let modern = if options.classic_names { "no" } else { "yes" };
     // The sockets of idled and notifyd stand in a directory of the user that Cyrus works as: only
     // then does the word of a change reach IDLE.
@@ -52,13 +49,9 @@ fn imapd(dir: &Path, owner: &Owner, options: &CyrusOptions) -> Outcome {
          master_pid_file: {at}/pid\nallowplaintext: yes\nsasl_mech_list: PLAIN\n\
          sasl_pwcheck_method: saslauthd\nsasl_saslauthd_path: {at}/mux\nfailedloginpause: 0\n\
          unixhierarchysep: {modern}\naltnamespace: {modern}\nduplicatesuppression: no\n\
-         autocreate_quota: 0\nautocreate_inbox_folders: {folders}\n\
-         autocreate_subscribe_folders: {folders}\n",
+         autocreate_quota: 0\n",
         owner.name
     );
-    for name in FOLDERS {
-        writeln!(out, "xlist-{}: {name}", name.to_lowercase())?;
-    }
     if let Some(proxy) = &options.proxy {
         writeln!(out, "proxyservers: {}", proxy.user)?;
     }
@@ -70,19 +63,31 @@ fn imapd(dir: &Path, owner: &Owner, options: &CyrusOptions) -> Outcome {
             writeln!(out, "tls_server_{name}: {}", text(&path)?)?;
         }
     }
-    if let Some(notifier) = &options.notifier {
-        // The lines that are shipped in deploy/hooks.
-        writeln!(
-            out,
-            "event_notifier: external\nevent_groups: message mailbox flags subscription\n\
-             event_exclude_specialuse:\nevent_extra_params: messages uidnext modseq\n\
-             notify_external: {}",
-            text(notifier)?
-        )?;
+    if let Some(hook) = &options.hook {
+        let program = notifier(dir, owner, hook)?;
+        let lines = shipped("cyrus/imapd.conf")?;
+        out.push_str(&lines.replace("/usr/local/bin/directpush-notify", &program));
     }
     out.push_str(&options.extra);
     fs::write(dir.join("imapd.conf"), out)?;
     Ok(())
+}
+
+/// The shipped program with the shipped settings, for this place.
+fn notifier(dir: &Path, owner: &Owner, hook: &HookOptions) -> Result<String, Failure> {
+    let settings = shipped("cyrus/directpush-notify.conf")?
+        .replace("http://127.0.0.1:8081/hooks/cyrus", &hook.url)
+        .replace("TOKEN", &hook.token);
+    let config = dir.join("notify.conf");
+    fs::write(&config, settings)?;
+    owner.give(&config)?;
+    let program = shipped("cyrus/directpush-notify")?;
+    let place = text(&config)?;
+    let program = program.replace("/etc/directpush-notify.conf", place);
+    let path = dir.join("notify");
+    fs::write(&path, program)?;
+    fs::set_permissions(&path, Permissions::from_mode(0o755))?;
+    Ok(text(&path)?.to_owned())
 }
 
 fn services(dir: &Path, programs: &Programs, ports: &Ports, options: &CyrusOptions) -> Outcome {
@@ -110,13 +115,10 @@ fn services(dir: &Path, programs: &Programs, ports: &Ports, options: &CyrusOptio
     // Delivery without a password.
     let lmtpd = format!("{} {config} -a", program("lmtpd")?);
     inet("lmtp", &lmtpd, ports.lmtp.number())?;
-    if options.notifier.is_some() {
-        writeln!(
-            out,
-            "  notify cmd=\"{} {config} -m external\" listen=\"{at}/conf/socket/notify\" \
-             proto=\"udp\" prefork=1",
-            program("notifyd")?
-        )?;
+    if options.hook.is_some() {
+        let line = shipped("cyrus/cyrus.conf")?;
+        let line = line.replace("\"notifyd", &format!("\"{} {config}", program("notifyd")?));
+        out.push_str(&line.replace("/run/cyrus/socket", &format!("{at}/conf/socket")));
     }
     out.push_str("}\n");
     fs::write(dir.join("cyrus.conf"), out)?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::servers::dovecot::users::line;
 use crate::servers::dovecot::{DovecotOptions, Ports};
-use crate::servers::{Failure, Outcome, Owner, text};
+use crate::servers::{Failure, Outcome, Owner, shipped, text};
 
 /// What Dovecot 2.3 announces after login, where there are no settings about it.
 const CAPABILITIES: &str = "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE SORT SORT=DISPLAY \
@@ -189,11 +189,13 @@ fn plugins(out: &mut String, dir: &Path, options: &DovecotOptions) -> Outcome {
         names.extend(["mail_lua", "push_notification_lua"]);
         let token = dir.join("token");
         fs::write(&token, format!("{}\n", hook.token))?;
+        let script = dir.join("push.lua");
+        fs::write(&script, shipped("dovecot/directpush-push.lua")?)?;
         writeln!(
             settings,
             "  push_notification_driver = lua:file={}\n  directpush_hook_url = {}\n  \
              directpush_hook_token = <{}",
-            text(&hook.script)?,
+            text(&script)?,
             hook.url,
             text(&token)?
         )?;

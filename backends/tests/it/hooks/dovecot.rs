@@ -1,29 +1,25 @@
 //! Dovecot's Lua driver and its OX driver.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::time::Duration;
 
-use backends::servers::{Dovecot, DovecotOptions, HookOptions, HttpSink, Login, Manners, Posted};
+use backends::servers::{Dovecot, DovecotOptions, HttpSink, Login, Manners, Posted};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::time::timeout;
 
-use crate::hooks::{TOKEN, json, shipped};
+use crate::hooks::{hook, json};
 use crate::servers::mail;
 
 /// A Dovecot that tells `url`.
-async fn telling(url: String) -> (Dovecot, TempDir) {
-    let (dir, script) = shipped("dovecot/directpush-push.lua");
+async fn telling(url: String) -> Dovecot {
     let options = DovecotOptions {
         users: vec![Login::new("anna", "secret"), Login::new("ben", "secret")],
-        hook: Some(HookOptions {
-            script,
-            url,
-            token: TOKEN.to_owned(),
-        }),
+        hook: Some(hook(url)),
         ..DovecotOptions::default()
     };
-    (Dovecot::start(&options).await.unwrap(), dir)
+    Dovecot::start(&options).await.unwrap()
 }
 
 /// The events of each transaction of a user's, in the order in which they came.
@@ -36,7 +32,7 @@ fn events(posted: &[Posted], user: &str) -> Vec<Value> {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_kind_of_change_is_told() {
     let sink = HttpSink::start(Manners::Answer).await.unwrap();
-    let (dovecot, _dir) = telling(sink.url("/hooks/dovecot")).await;
+    let dovecot = telling(sink.url("/hooks/dovecot")).await;
     let hand = dovecot.hand("anna").await.unwrap();
     let odd = "\"odd\\";
     dovecot.deliver("anna", &mail("one")).await.unwrap();
@@ -88,7 +84,7 @@ async fn every_kind_of_change_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_big_transaction_is_told_in_few_words() {
     let sink = HttpSink::start(Manners::Answer).await.unwrap();
-    let (dovecot, _dir) = telling(sink.url("/hooks/dovecot")).await;
+    let dovecot = telling(sink.url("/hooks/dovecot")).await;
     let hand = dovecot.hand("ben").await.unwrap();
     hand.append("INBOX", "", None, &mail("one")).await.unwrap();
     for doubled in 0..9 {
@@ -111,7 +107,7 @@ async fn a_big_transaction_is_told_in_few_words() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_that_hangs_holds_up_no_mail() {
     let sink = HttpSink::start(Manners::Hang).await.unwrap();
-    let (dovecot, _dir) = telling(sink.url("/hooks/dovecot")).await;
+    let dovecot = telling(sink.url("/hooks/dovecot")).await;
     let hand = dovecot.hand("anna").await.unwrap();
     // Each transaction waits for a second, by Dovecot's own settings for twelve; this has two.
     let message = mail("one");
@@ -134,7 +130,7 @@ async fn a_gateway_that_is_away_loses_no_mail() {
     let sink = HttpSink::start(Manners::Answer).await.unwrap();
     let url = sink.url("/hooks/dovecot");
     drop(sink);
-    let (dovecot, _dir) = telling(url).await;
+    let dovecot = telling(url).await;
     let hand = dovecot.hand("anna").await.unwrap();
     dovecot.deliver("anna", &mail("one")).await.unwrap();
     hand.append("INBOX", "", None, &mail("two")).await.unwrap();
@@ -175,16 +171,18 @@ async fn the_ox_driver_tells_of_new_mail_of_who_asked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_shipped_configuration_is_taken() {
+    let hooks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/hooks/dovecot");
+    // Where users of a test's Dovecot can read it, who are nobody.
+    let place = tempfile::tempdir().unwrap();
+    fs::set_permissions(place.path(), Permissions::from_mode(0o755)).unwrap();
+    for name in ["directpush-push.lua", "directpush.token"] {
+        let shipped = fs::read(hooks.join(name)).unwrap_or_default();
+        fs::write(place.path().join(name), shipped).unwrap();
+    }
     for name in ["10-directpush.conf", "10-directpush-ox.conf"] {
-        let (_dir, snippet) = shipped(&format!("dovecot/{name}"));
-        let shipped = fs::read_to_string(snippet).unwrap();
-        let token = tempfile::NamedTempFile::new().unwrap();
-        let path = token.path().to_str().unwrap();
-        let extra = shipped.replace("/etc/dovecot/directpush.token", path);
-        let (_dir, script) = crate::hooks::shipped("dovecot/directpush-push.lua");
-        let script = script.to_str().unwrap();
+        let shipped = fs::read_to_string(hooks.join(name)).unwrap();
         let options = DovecotOptions {
-            extra: extra.replace("/etc/dovecot/directpush-push.lua", script),
+            extra: shipped.replace("/etc/dovecot", place.path().to_str().unwrap()),
             ..DovecotOptions::default()
         };
         let dovecot = Dovecot::start(&options).await.unwrap();
