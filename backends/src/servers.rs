@@ -71,6 +71,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Clone, Debug)]
 pub(crate) struct Owner {
     pub(crate) name: String,
+    pub(crate) group: String,
     pub(crate) uid: u32,
     pub(crate) gid: u32,
     /// Whether we are root, and may give files away.
@@ -84,12 +85,14 @@ impl Owner {
         Ok(match own.uid() {
             0 => Self {
                 name: "nobody".to_owned(),
+                group: "nogroup".to_owned(),
                 uid: NOBODY,
                 gid: NOBODY,
                 root: true,
             },
             uid => Self {
-                name: own_name()?,
+                name: own_name("-un")?,
+                group: own_name("-gn")?,
                 uid,
                 gid: own.gid(),
                 root: false,
@@ -112,8 +115,9 @@ impl Owner {
     }
 }
 
-fn own_name() -> Result<String, Failure> {
-    let id = Command::new("id").arg("-un").output()?;
+/// Our own name (`-un`) or that of our group (`-gn`).
+fn own_name(which: &str) -> Result<String, Failure> {
+    let id = Command::new("id").arg(which).output()?;
     Ok(String::from_utf8(id.stdout)?.trim().to_owned())
 }
 

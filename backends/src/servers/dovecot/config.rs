@@ -59,8 +59,9 @@ fn general(out: &mut String, at: &str, owner: &Owner, options: &DovecotOptions) 
         writeln!(
             out,
             "default_internal_user = {name}\ndefault_login_user = {name}\n\
-             default_internal_group = {gid}\nservice anvil {{\n  chroot =\n}}\n\
-             service imap-login {{\n  chroot =\n}}\nservice lmtp {{\n  user =\n}}"
+             default_internal_group = {}\nservice anvil {{\n  chroot =\n}}\n\
+             service imap-login {{\n  chroot =\n}}\nservice lmtp {{\n  user =\n}}",
+            owner.group
         )?;
     }
     Ok(())
