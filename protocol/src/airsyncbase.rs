@@ -3,10 +3,12 @@
 mod attachment;
 mod body;
 pub(crate) mod fields;
+mod location;
 mod preference;
 
-pub use attachment::{Attachment, AttachmentAdd, AttachmentMethod, Attachments};
+pub use attachment::{Attachment, AttachmentAdd, AttachmentMethod, Attachments, VoiceAttachment};
 pub use body::{Body, BodyContent, BodyPart};
+pub use location::Location;
 pub use preference::{BodyPartPreference, BodyPreference};
 
 use crate::tag::Tag;

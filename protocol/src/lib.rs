@@ -14,6 +14,7 @@ pub mod header;
 pub mod query;
 pub mod status;
 pub mod tag;
+pub mod time_zone;
 pub mod version;
 pub mod wbxml;
 pub mod xml;

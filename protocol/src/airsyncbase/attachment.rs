@@ -2,7 +2,7 @@
 
 use super::DataError;
 use super::fields::{self, Writer};
-use crate::codepages::airsyncbase as tags;
+use crate::codepages::{airsyncbase as tags, email2};
 use crate::element::Element;
 use crate::version::Version;
 
@@ -65,6 +65,17 @@ pub struct Attachment {
     pub content_location: Option<String>,
     /// Whether it is shown within the body.
     pub is_inline: bool,
+    /// What is known of it if it is a voice message (14.0 and later).
+    pub voice: Option<VoiceAttachment>,
+}
+
+/// A voice message (MS-ASEMAIL 2.2.2.79, 2.2.2.80).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct VoiceAttachment {
+    /// How long it is, in seconds.
+    pub duration_s: u32,
+    /// Its place among those of the mail; the newest is 1.
+    pub order: u32,
 }
 
 /// An attachment that a client adds (16.0 and later).
@@ -76,7 +87,7 @@ pub struct AttachmentAdd {
     pub method: AttachmentMethod,
     /// MIME type.
     pub content_type: Option<String>,
-    /// The content: base64 text, or bytes where the client sent it opaque.
+    /// The content, decoded.
     pub content: Vec<u8>,
     /// Its file name.
     pub display_name: String,
@@ -152,6 +163,7 @@ impl Attachment {
             content_id: fields::text(element, tags::CONTENT_ID),
             content_location: fields::text(element, tags::CONTENT_LOCATION),
             is_inline: fields::boolean(element, tags::IS_INLINE)?.unwrap_or(false),
+            voice: VoiceAttachment::from_parent(element)?,
         })
     }
 
@@ -165,8 +177,24 @@ impl Attachment {
             .number(tags::ESTIMATED_DATA_SIZE, self.estimated_data_size)
             .text(tags::CONTENT_ID, self.content_id.as_deref())
             .text(tags::CONTENT_LOCATION, self.content_location.as_deref())
-            .boolean(tags::IS_INLINE, self.is_inline.then_some(true));
+            .boolean(tags::IS_INLINE, self.is_inline.then_some(true))
+            .number(
+                email2::UM_ATT_DURATION,
+                self.voice.map(|voice| voice.duration_s),
+            )
+            .number(email2::UM_ATT_ORDER, self.voice.map(|voice| voice.order));
         writer.finish()
+    }
+}
+
+impl VoiceAttachment {
+    /// One without the other says nothing.
+    fn from_parent(element: &Element) -> Result<Option<Self>, DataError> {
+        let duration_s = fields::number(element, email2::UM_ATT_DURATION)?;
+        let order = fields::number(element, email2::UM_ATT_ORDER)?;
+        Ok(duration_s
+            .zip(order)
+            .map(|(duration_s, order)| Self { duration_s, order }))
     }
 }
 
@@ -176,7 +204,10 @@ impl AttachmentAdd {
             client_id: fields::required(fields::text(element, tags::CLIENT_ID), tags::CLIENT_ID)?,
             method: method(element)?,
             content_type: fields::text(element, tags::CONTENT_TYPE),
-            content: fields::required(fields::bytes(element, tags::CONTENT), tags::CONTENT)?,
+            content: fields::byte_array_in(fields::required(
+                element.child(tags::CONTENT),
+                tags::CONTENT,
+            )?)?,
             display_name: fields::required(
                 fields::text(element, tags::DISPLAY_NAME),
                 tags::DISPLAY_NAME,
@@ -197,7 +228,8 @@ impl AttachmentAdd {
             .text(tags::DISPLAY_NAME, Some(&self.display_name))
             .text(tags::CONTENT_ID, self.content_id.as_deref())
             .text(tags::CONTENT_LOCATION, self.content_location.as_deref())
-            .boolean(tags::IS_INLINE, self.is_inline.then_some(true));
+            // An empty tag here, a boolean in what is listed (MS-ASAIRS 2.2.2.26).
+            .element(self.is_inline.then(|| Element::new(tags::IS_INLINE)));
         writer.finish()
     }
 }
@@ -205,4 +237,38 @@ impl AttachmentAdd {
 fn method(element: &Element) -> Result<AttachmentMethod, DataError> {
     let code = fields::number(element, tags::METHOD)?;
     Ok(code.map_or(AttachmentMethod::Normal, AttachmentMethod::from_code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn added(content: Element) -> Result<Attachments, DataError> {
+        let add = Element::new(tags::ADD)
+            .with(Element::text(tags::CLIENT_ID, "1"))
+            .with(Element::number(tags::METHOD, 1))
+            .with(content)
+            .with(Element::text(tags::DISPLAY_NAME, "a.txt"))
+            .with(Element::new(tags::IS_INLINE));
+        Attachments::from_element(&Element::new(tags::ATTACHMENTS).with(add))
+    }
+
+    #[test]
+    fn content_comes_as_bytes_or_as_base64() {
+        for content in [
+            Element::opaque(tags::CONTENT, b"hello".as_slice()),
+            Element::text(tags::CONTENT, " aGVs\r\nbG8="),
+        ] {
+            let attachments = added(content).unwrap();
+            let [add] = attachments.added.as_slice() else {
+                panic!("one attachment is added");
+            };
+            assert_eq!(
+                (add.content.as_slice(), add.is_inline),
+                (&b"hello"[..], true)
+            );
+        }
+        let error = added(Element::text(tags::CONTENT, "a?"));
+        assert_eq!(error, Err(DataError::Malformed(tags::CONTENT)));
+    }
 }

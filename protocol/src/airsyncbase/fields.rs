@@ -5,9 +5,12 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use super::DataError;
 use crate::datetime;
-use crate::element::Element;
+use crate::element::{Element, Node};
 use crate::tag::Tag;
 use crate::version::Version;
 
@@ -23,6 +26,26 @@ pub(crate) fn number_in<T: FromStr>(element: &Element) -> Result<T, DataError> {
         .trim()
         .parse()
         .map_err(|_| DataError::Malformed(element.tag))
+}
+
+/// A value out of a list, read by its code, if the child is there.
+pub(crate) fn code<T>(
+    parent: &Element,
+    tag: Tag,
+    from_code: impl Fn(u8) -> Option<T>,
+) -> Result<Option<T>, DataError> {
+    parent
+        .child(tag)
+        .map(|child| code_in(child, from_code))
+        .transpose()
+}
+
+/// The value out of a list whose code an element holds.
+pub(crate) fn code_in<T>(
+    element: &Element,
+    from_code: impl Fn(u8) -> Option<T>,
+) -> Result<T, DataError> {
+    from_code(number_in(element)?).ok_or(DataError::Malformed(element.tag))
 }
 
 /// A boolean, if the child is there. An empty element is true, as flag elements are.
@@ -44,9 +67,21 @@ pub(crate) fn text(parent: &Element, tag: Tag) -> Option<String> {
     parent.child(tag).map(|child| child.value().into_owned())
 }
 
-/// Bytes, if the child is there.
-pub(crate) fn bytes(parent: &Element, tag: Tag) -> Option<Vec<u8>> {
-    parent.child(tag).map(|child| child.bytes().into_owned())
+/// The byte array that an element holds (MS-ASDTYPE 2.7.1): opaque by the rule, but some peers send base64 as text.
+pub(crate) fn byte_array_in(element: &Element) -> Result<Vec<u8>, DataError> {
+    let is_text = |node: &Node| matches!(node, Node::Text(_));
+    let bytes = element.bytes();
+    if !element.children.iter().any(is_text) {
+        return Ok(bytes.into_owned());
+    }
+    let digits: Vec<u8> = bytes
+        .iter()
+        .copied()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .collect();
+    STANDARD
+        .decode(digits)
+        .map_err(|_| DataError::Malformed(element.tag))
 }
 
 /// An instant in UTC epoch seconds, if the child is there.

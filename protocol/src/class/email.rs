@@ -3,14 +3,22 @@
 //! Every property is optional, as a change carries only what changed.
 
 mod data;
+mod draft;
 mod flag;
+mod meeting;
+mod message_class;
 mod upload;
 
+pub use draft::{DraftContent, DraftParts, DraftUpload};
 pub use flag::{ActiveFlag, CompleteFlag, Flag, FlagDates, Flagged};
+pub use meeting::{
+    BusyStatus, InstanceType, MeetingMessageType, MeetingRequest, Recurrence, RecurrenceEnd,
+    RecurrenceType, Sensitivity, global_object_id, uid_of,
+};
+pub use message_class::MessageClass;
 pub use upload::{EmailUpload, UploadError};
 
 use crate::airsyncbase::{Attachments, Body, BodyPart, BodyType};
-use crate::element::Element;
 
 /// `ContentClass` of a message.
 pub const CONTENT_CLASS: &str = "urn:content-classes:message";
@@ -47,10 +55,10 @@ pub struct Email {
     pub body: Option<Body>,
     /// The part that is new in the conversation (14.1 and later).
     pub body_part: Option<BodyPart>,
-    /// `IPM.Note` and its relatives.
+    /// A [`MessageClass`], or another text of that kind.
     pub message_class: Option<String>,
-    /// A meeting request, cancellation or answer, as it stands.
-    pub meeting_request: Option<Element>,
+    /// The meeting that a request, cancellation or answer is about.
+    pub meeting_request: Option<Box<MeetingRequest>>,
     /// Code page of the stored message.
     pub internet_cpid: Option<u32>,
     /// Follow-up flag.
@@ -59,6 +67,10 @@ pub struct Email {
     pub content_class: Option<String>,
     /// What the stored body is made of.
     pub native_body_type: Option<BodyType>,
+    /// Who left a voice message: a phone number (14.0 and later).
+    pub voice_caller: Option<String>,
+    /// What the user noted about a voice message (14.0 and later).
+    pub voice_notes: Option<String>,
     /// 16 bytes, the same throughout a conversation (14.0 and later).
     pub conversation_id: Option<Vec<u8>>,
     /// Place within the conversation (14.0 and later).
@@ -73,11 +85,14 @@ pub struct Email {
     pub received_as_bcc: Option<bool>,
     /// Categories; an empty list is an empty element: none (14.0 and later).
     pub categories: Option<Vec<String>>,
+    /// The account that it came by, where the user has several (14.1 and later).
+    pub account_id: Option<String>,
     /// Whether it is a draft (16.0 and later).
     pub is_draft: Option<bool>,
     /// Hidden recipients of a draft (16.0 and later).
     pub bcc: Option<String>,
-    /// A client's order to send the draft (16.0 and later).
+    /// A client's order to send the draft (16.0 and later). Beside `ApplicationData` on the wire, see
+    /// [`crate::command::sync::ApplicationData`].
     pub send: bool,
 }
 

@@ -148,6 +148,13 @@ impl FolderType {
     pub fn from_code(code: u8) -> Option<Self> {
         Self::ALL.get(usize::from(code.checked_sub(1)?)).copied()
     }
+
+    /// Whether a device may add mails here: drafts, from 16.0 on (MS-ASEMAIL 3.2.5.2). Any other Add of a mail is item
+    /// status 6.
+    #[must_use]
+    pub fn takes_added_mail(self, version: Version) -> bool {
+        self == Self::Drafts && version >= Version::V16_0
+    }
 }
 
 impl Body for FolderSyncRequest {
@@ -287,5 +294,13 @@ mod tests {
         assert_eq!(FolderType::from_code(0), None);
         assert_eq!(FolderType::from_code(20), None);
         assert_eq!(FolderType::RecipientCache.code(), 19);
+    }
+
+    #[test]
+    fn new_versions_add_mail_to_drafts() {
+        assert!(FolderType::Drafts.takes_added_mail(Version::V16_0));
+        assert!(FolderType::Drafts.takes_added_mail(Version::V16_1));
+        assert!(!FolderType::Drafts.takes_added_mail(Version::V14_1));
+        assert!(!FolderType::Inbox.takes_added_mail(Version::V16_1));
     }
 }

@@ -1,11 +1,8 @@
 //! Entries of the global address list, in the answers of Search and Find (MS-ASCMD 2.2.3.139).
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
-use crate::airsyncbase::fields::Writer;
+use crate::airsyncbase::fields::{self, Writer};
 use crate::codepages::gal as tags;
-use crate::element::{Element, Node};
+use crate::element::Element;
 use crate::tag::Tag;
 use crate::version::Version;
 
@@ -109,7 +106,10 @@ impl GalPicture {
     fn from_element(element: &Element) -> Result<Self, BodyError> {
         Ok(Self {
             status: parts::status(element, tags::STATUS)?,
-            data: element.child(tags::DATA).map(image).transpose()?,
+            data: element
+                .child(tags::DATA)
+                .map(fields::byte_array_in)
+                .transpose()?,
         })
     }
 
@@ -119,16 +119,6 @@ impl GalPicture {
             .with(parts::write_status(tags::STATUS, self.status))
             .with_some(data.map(|data| Element::opaque(tags::DATA, data)))
     }
-}
-
-/// Bytes where it came as bytes, which is the rule; some servers send base64 as text.
-fn image(data: &Element) -> Result<Vec<u8>, BodyError> {
-    let text = |node: &Node| matches!(node, Node::Text(_));
-    if !data.children.iter().any(text) {
-        return Ok(data.bytes().into_owned());
-    }
-    let decoded = STANDARD.decode(data.bytes().trim_ascii());
-    decoded.map_err(|_| parts::unknown(tags::DATA))
 }
 
 impl PictureOptions {

@@ -10,6 +10,7 @@ mod any_sync;
 mod laws;
 mod samples;
 mod samples_compose;
+mod samples_drafts;
 mod samples_folders;
 mod samples_search;
 mod samples_sync;

@@ -2,9 +2,10 @@
 
 use protocol::airsyncbase::{
     Attachment, AttachmentMethod, Attachments, Body, BodyContent, BodyPart, BodyType,
+    VoiceAttachment,
 };
 use protocol::class::email::{
-    ActiveFlag, CompleteFlag, Email, Flag, FlagDates, Importance, LastVerb,
+    ActiveFlag, CompleteFlag, Email, Flag, FlagDates, Importance, LastVerb, MessageClass,
 };
 use protocol::codepages::{airsync, item_operations};
 use protocol::element::Element;
@@ -13,6 +14,7 @@ use protocol::version::Version;
 use protocol::wbxml::encode;
 use protocol::xml::to_xml;
 
+use crate::meeting;
 use crate::support::goldens;
 
 const NOON: i64 = 1_740_830_400;
@@ -45,6 +47,7 @@ fn everything() -> Email {
         content_id: Some("logo@example.org".to_owned()),
         content_location: Some("logo.png".to_owned()),
         is_inline: true,
+        voice: None,
     };
     let body = Body {
         kind: BodyType::Html,
@@ -100,6 +103,37 @@ fn active() -> Flag {
         reminder: Some(NOON + 3_600),
         ..ActiveFlag::default()
     })
+}
+
+fn voice() -> Email {
+    Email {
+        message_class: Some(MessageClass::Voicemail.as_str().to_owned()),
+        voice_caller: Some("+49 30 1".to_owned()),
+        voice_notes: Some("call back".to_owned()),
+        account_id: Some("1".to_owned()),
+        attachments: Attachments {
+            listed: vec![Attachment {
+                voice: Some(VoiceAttachment {
+                    duration_s: 61,
+                    order: 1,
+                }),
+                ..everything().attachments.listed.remove(0)
+            }],
+            ..Attachments::default()
+        },
+        ..Email::default()
+    }
+}
+
+/// What a server says of messages of certain kinds.
+fn kinds() -> [(&'static str, Tag, Email); 4] {
+    let meeting = |name| (name, airsync::ADD, meeting::mail());
+    [
+        ("Sync.response.14.1-email-voice", airsync::ADD, voice()),
+        meeting("Sync.response.12.1-email-meeting"),
+        meeting("Sync.response.14.1-email-meeting"),
+        meeting("Sync.response.16.1-email-meeting"),
+    ]
 }
 
 fn vectors() -> Vec<(&'static str, Tag, Email)> {
@@ -162,7 +196,7 @@ fn vectors() -> Vec<(&'static str, Tag, Email)> {
 #[test]
 fn values_become_the_vectors() {
     let goldens = goldens();
-    for (name, command, email) in vectors() {
+    for (name, command, email) in vectors().into_iter().chain(kinds()) {
         let version = name.split('.').skip(2).collect::<Vec<_>>().join(".");
         let version = Version::parse(version.split('-').next().unwrap()).unwrap();
         let root = sync(command, email.to_data(version));

@@ -6,16 +6,18 @@ use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, prop_o
 use proptest::sample::select;
 use protocol::airsyncbase::{
     Attachment, AttachmentAdd, AttachmentMethod, Attachments, Body, BodyContent, BodyPart,
-    BodyPartPreference, BodyPreference, BodyType,
+    BodyPartPreference, BodyPreference, BodyType, VoiceAttachment,
 };
 use protocol::class::email::{
-    ActiveFlag, CompleteFlag, Email, EmailUpload, Flag, FlagDates, Importance, LastVerb,
+    ActiveFlag, CompleteFlag, DraftContent, DraftParts, DraftUpload, Email, EmailUpload, Flag,
+    FlagDates, Importance, LastVerb,
 };
-use protocol::codepages::email as tags;
 use protocol::datetime;
 use protocol::element::Element;
 use protocol::version::Version;
 use protocol::wbxml::{Limits, decode, encode};
+
+use crate::meeting::meeting;
 
 fn text() -> impl Strategy<Value = Option<String>> {
     option::of("[ -~\t\nàß€\u{1F600}]{0,40}")
@@ -93,6 +95,10 @@ fn attachments() -> impl Strategy<Value = Attachments> {
                 estimated_data_size,
                 content_id,
                 is_inline,
+                voice: is_inline.then_some(VoiceAttachment {
+                    duration_s: 61,
+                    order: 1,
+                }),
             },
         );
     let added = (
@@ -160,8 +166,17 @@ fn flag() -> impl Strategy<Value = Flag> {
     ]
 }
 
-fn email() -> impl Strategy<Value = Email> {
-    let headers = (text(), text(), text(), text(), text(), date(), text());
+/// Importance, last verb and when, whether it was read, its conversation, whether to send it.
+type Rest = (
+    Option<Importance>,
+    Option<LastVerb>,
+    Option<i64>,
+    Option<bool>,
+    Option<Vec<u8>>,
+    bool,
+);
+
+fn rest() -> impl Strategy<Value = Rest> {
     let importance = option::of(select(vec![
         Importance::Low,
         Importance::Normal,
@@ -172,6 +187,13 @@ fn email() -> impl Strategy<Value = Email> {
         LastVerb::ReplyToSender,
         LastVerb::Forward,
     ]));
+    let bytes = option::of(vec(any::<u8>(), 0..22));
+    let read = option::of(any::<bool>());
+    (importance, verb, date(), read, bytes, any::<bool>())
+}
+
+fn email() -> impl Strategy<Value = Email> {
+    let headers = (text(), text(), text(), text(), text(), date(), text());
     let part = prop_oneof![
         body().prop_map(BodyPart::Found),
         kind().prop_map(BodyPart::TooLong)
@@ -183,52 +205,93 @@ fn email() -> impl Strategy<Value = Email> {
         option::of(kind()),
         option::of(flag()),
     );
-    let bytes = || option::of(vec(any::<u8>(), 0..22));
-    let rest = (
-        importance,
-        verb,
-        date(),
-        option::of(any::<bool>()),
-        bytes(),
-        any::<bool>(),
-    );
     let categories = option::of(vec("[ -~ß]{0,12}", 0..4));
-    (headers, content, rest, categories).prop_map(|(headers, content, rest, categories)| {
-        let (to, cc, from, subject, display_to, date_received, bcc) = headers;
-        let (attachments, body, body_part, native_body_type, flag) = content;
-        let (importance, last_verb_executed, last_verb_execution_time, read, conversation_id, send) = rest;
-        Email {
-            reply_to: to.clone(),
-            thread_topic: subject.clone(),
-            message_class: cc.clone(),
-            content_class: from.clone(),
-            sender: display_to.clone(),
-            internet_cpid: body.as_ref().and_then(|body| body.estimated_data_size),
-            meeting_request: send.then(|| Element::new(tags::MEETING_REQUEST).with(Element::number(tags::REMINDER, 15))),
-            conversation_index: conversation_id.clone(),
-            received_as_bcc: read,
-            is_draft: read,
-            to,
-            cc,
-            from,
-            subject,
-            display_to,
-            date_received,
-            bcc,
-            attachments,
-            body,
-            body_part,
-            native_body_type,
-            flag,
-            importance,
-            last_verb_executed,
-            last_verb_execution_time,
-            read,
-            conversation_id,
-            categories,
+    let meeting = option::of(meeting(Version::V16_1).prop_map(Box::new)).boxed();
+    (headers, content, rest(), categories, meeting).prop_map(
+        |(headers, content, rest, categories, meeting_request)| {
+            let (to, cc, from, subject, display_to, date_received, bcc) = headers;
+            let (attachments, body, body_part, native_body_type, flag) = content;
+            let (
+                importance,
+                last_verb_executed,
+                last_verb_execution_time,
+                read,
+                conversation_id,
+                send,
+            ) = rest;
+            Email {
+                reply_to: to.clone(),
+                thread_topic: subject.clone(),
+                message_class: cc.clone(),
+                content_class: from.clone(),
+                sender: display_to.clone(),
+                internet_cpid: body.as_ref().and_then(|body| body.estimated_data_size),
+                voice_caller: to.clone(),
+                voice_notes: cc.clone(),
+                account_id: from.clone(),
+                meeting_request,
+                conversation_index: conversation_id.clone(),
+                received_as_bcc: read,
+                is_draft: read,
+                to,
+                cc,
+                from,
+                subject,
+                display_to,
+                date_received,
+                bcc,
+                attachments,
+                body,
+                body_part,
+                native_body_type,
+                flag,
+                importance,
+                last_verb_executed,
+                last_verb_execution_time,
+                read,
+                conversation_id,
+                categories,
+                send,
+            }
+        },
+    )
+}
+
+fn draft() -> impl Strategy<Value = DraftUpload> {
+    let texts = (text(), text(), text(), text());
+    let parts = (texts, attachments().boxed(), body().boxed());
+    let parts = parts.prop_map(|(texts, attachments, mut body)| {
+        body.kind = BodyType::Html;
+        DraftContent::Parts(Box::new(DraftParts {
+            to: texts.0,
+            cc: texts.1,
+            bcc: texts.2.clone(),
+            reply_to: texts.2,
+            subject: texts.3,
+            importance: Some(Importance::High),
+            body: Some(body),
+            added: attachments.added,
+            removed: attachments.removed,
+        }))
+    });
+    let mime = vec(any::<u8>(), 1..60).prop_map(DraftContent::Mime);
+    let categories = option::of(vec("[ -~ß]{0,12}", 0..4));
+    let content = prop_oneof![3 => parts, 1 => mime];
+    (
+        content,
+        option::of(any::<bool>()),
+        categories,
+        any::<bool>(),
+    )
+        .prop_map(|(content, read, categories, send)| DraftUpload {
+            content,
+            marks: EmailUpload {
+                read,
+                categories,
+                flag: None,
+            },
             send,
-        }
-    })
+        })
 }
 
 /// Tags of an element and all within.
@@ -280,11 +343,19 @@ proptest! {
     }
 
     #[test]
+    fn drafts_are_read_back(draft in draft()) {
+        let data = draft.to_email().to_data(Version::V16_1);
+        let decoded = decode(&encode(&data, Version::V16_1), &Limits::default()).unwrap().root;
+        prop_assert_eq!(DraftUpload::parse(&decoded), Ok(draft));
+    }
+
+    #[test]
     fn any_data_is_survived(bytes in vec(any::<u8>(), 0..200)) {
         let document = [&[3, 1, 0x6A, 0, 0x5D, 0][..], &[2], &bytes, &[1]].concat();
         if let Ok(document) = decode(&document, &Limits::default()) {
             let _ = Email::from_data(&document.root);
             let _ = EmailUpload::parse(&document.root);
+            let _ = DraftUpload::parse(&document.root);
         }
     }
 }

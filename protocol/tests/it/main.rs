@@ -15,6 +15,7 @@ mod email;
 mod email_laws;
 mod golden;
 mod laws;
+mod meeting;
 mod reference;
 mod support;
 mod wbxml;

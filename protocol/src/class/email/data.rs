@@ -2,7 +2,7 @@
 //!
 //! The schema allows any order; the order written is the one that the specification's examples have.
 
-use super::{Email, Flag, Importance, LastVerb};
+use super::{Email, Flag, Importance, LastVerb, MeetingRequest};
 use crate::airsyncbase::fields::{self, Writer};
 use crate::airsyncbase::{Attachments, Body, BodyPart, BodyType, DataError};
 use crate::codepages::{airsync, airsyncbase, email as tags, email2};
@@ -53,29 +53,36 @@ impl Email {
             tags::DATE_RECEIVED => self.date_received = Some(fields::date_in(element)?),
             tags::DISPLAY_TO => self.display_to = text(),
             tags::THREAD_TOPIC => self.thread_topic = text(),
-            tags::IMPORTANCE => self.importance = Some(code(element, Importance::from_code)?),
+            tags::IMPORTANCE => {
+                self.importance = Some(fields::code_in(element, Importance::from_code)?)
+            }
             tags::READ => self.read = Some(fields::boolean_in(element)?),
             airsyncbase::ATTACHMENTS => self.attachments = Attachments::from_element(element)?,
             airsyncbase::BODY => self.body = Some(Body::from_element(element)?),
             airsyncbase::BODY_PART => self.body_part = Some(BodyPart::from_element(element)?),
             tags::MESSAGE_CLASS => self.message_class = text(),
-            tags::MEETING_REQUEST => self.meeting_request = Some(element.clone()),
+            tags::MEETING_REQUEST => {
+                self.meeting_request = Some(Box::new(MeetingRequest::from_element(element)?));
+            }
             tags::INTERNET_CPID => self.internet_cpid = Some(fields::number_in(element)?),
             tags::FLAG => self.flag = Some(Flag::from_element(element)?),
             tags::CONTENT_CLASS => self.content_class = text(),
             airsyncbase::NATIVE_BODY_TYPE => {
-                self.native_body_type = Some(code(element, BodyType::from_code)?)
+                self.native_body_type = Some(fields::code_in(element, BodyType::from_code)?)
             }
+            email2::UM_CALLER_ID => self.voice_caller = text(),
+            email2::UM_USER_NOTES => self.voice_notes = text(),
             email2::CONVERSATION_ID => self.conversation_id = bytes(),
             email2::CONVERSATION_INDEX => self.conversation_index = bytes(),
             email2::LAST_VERB_EXECUTED => {
-                self.last_verb_executed = Some(code(element, LastVerb::from_code)?)
+                self.last_verb_executed = Some(fields::code_in(element, LastVerb::from_code)?)
             }
             email2::LAST_VERB_EXECUTION_TIME => {
                 self.last_verb_execution_time = Some(fields::date_in(element)?);
             }
             email2::SENDER => self.sender = text(),
             email2::RECEIVED_AS_BCC => self.received_as_bcc = Some(fields::boolean_in(element)?),
+            email2::ACCOUNT_ID => self.account_id = text(),
             tags::CATEGORIES => self.categories = Some(categories(element)),
             email2::IS_DRAFT => self.is_draft = Some(fields::boolean_in(element)?),
             email2::BCC => self.bcc = text(),
@@ -106,7 +113,11 @@ impl Email {
             .element(self.body.as_ref().map(|body| body.to_element(version)))
             .element(self.body_part.as_ref().map(|part| part.to_element(version)))
             .text(tags::MESSAGE_CLASS, self.message_class.as_deref())
-            .element(self.meeting_request.clone())
+            .element(
+                self.meeting_request
+                    .as_ref()
+                    .map(|meeting| meeting.to_element(version)),
+            )
             .number(tags::INTERNET_CPID, self.internet_cpid)
             .element(self.flag.as_ref().map(|flag| flag.to_element(version)))
             .text(tags::CONTENT_CLASS, self.content_class.as_deref())
@@ -118,6 +129,8 @@ impl Email {
 
     fn write_conversation(&self, writer: &mut Writer) {
         writer
+            .text(email2::UM_CALLER_ID, self.voice_caller.as_deref())
+            .text(email2::UM_USER_NOTES, self.voice_notes.as_deref())
             .opaque(email2::CONVERSATION_ID, self.conversation_id.as_deref())
             .opaque(
                 email2::CONVERSATION_INDEX,
@@ -134,14 +147,10 @@ impl Email {
             .text(email2::SENDER, self.sender.as_deref())
             .boolean(email2::RECEIVED_AS_BCC, self.received_as_bcc)
             .element(self.categories.as_deref().map(categories_element))
+            .text(email2::ACCOUNT_ID, self.account_id.as_deref())
             .boolean(email2::IS_DRAFT, self.is_draft)
             .element(self.send.then(|| Element::new(email2::SEND)));
     }
-}
-
-/// A value of an enumeration.
-fn code<T>(element: &Element, from_code: impl Fn(u8) -> Option<T>) -> Result<T, DataError> {
-    from_code(fields::number_in(element)?).ok_or(DataError::Malformed(element.tag))
 }
 
 /// The categories in a `Categories` element.

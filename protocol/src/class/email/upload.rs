@@ -6,6 +6,7 @@ use crate::airsyncbase::DataError;
 use crate::airsyncbase::fields;
 use crate::codepages::{email as tags, tasks};
 use crate::element::Element;
+use crate::tag::Tag;
 
 /// Most categories of an item.
 const CATEGORIES_MAX: usize = 300;
@@ -27,6 +28,9 @@ pub struct EmailUpload {
 pub struct UploadError(#[from] pub DataError);
 
 impl EmailUpload {
+    /// The elements that it reads.
+    pub(super) const TAGS: [Tag; 3] = [tags::READ, tags::FLAG, tags::CATEGORIES];
+
     /// Reads the `ApplicationData` of a device's Change.
     ///
     /// # Errors
@@ -123,10 +127,9 @@ fn all_or_none(element: &Element) -> Result<(), DataError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DataError, Element, EmailUpload, Flag, UploadError, tags, tasks};
+    use super::{DataError, Element, EmailUpload, Flag, Tag, UploadError, tags, tasks};
     use crate::class::email::CompleteFlag;
     use crate::codepages::{airsync, email2};
-    use crate::tag::Tag;
 
     fn data(children: impl IntoIterator<Item = Element>) -> Element {
         Element::new(airsync::APPLICATION_DATA).with_all(children)

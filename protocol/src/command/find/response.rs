@@ -249,15 +249,13 @@ impl FoundMail {
 
     fn from_properties(element: &Element) -> Result<Self, DataError> {
         let text = |tag| fields::text(element, tag);
-        let importance = fields::number(element, email::IMPORTANCE)?
-            .map(|code| Importance::from_code(code).ok_or(DataError::Malformed(email::IMPORTANCE)));
         Ok(Self {
             subject: text(email::SUBJECT),
             date_received: fields::date(element, email::DATE_RECEIVED)?,
             display_to: text(email::DISPLAY_TO),
             display_cc: text(tags::DISPLAY_CC),
             display_bcc: text(tags::DISPLAY_BCC),
-            importance: importance.transpose()?,
+            importance: fields::code(element, email::IMPORTANCE, Importance::from_code)?,
             read: fields::boolean(element, email::READ)?,
             is_draft: fields::boolean(element, email2::IS_DRAFT)?,
             preview: text(tags::PREVIEW),

@@ -5,44 +5,7 @@ use crate::command::{BodyError, BodyErrorKind, ClientId, ItemClass, ServerId, St
 use crate::element::Element;
 use crate::tag::Tag;
 
-/// The properties of an item, to be read and made by the class modules.
-///
-/// Invariant: the element's tag is `ApplicationData`.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct ApplicationData(Element);
-
-impl ApplicationData {
-    /// Properties to be sent.
-    #[must_use]
-    pub fn new(properties: impl IntoIterator<Item = Element>) -> Self {
-        Self(Element::new(airsync::APPLICATION_DATA).with_all(properties))
-    }
-
-    fn required(parent: &Element) -> Result<Self, BodyError> {
-        parts::required(parent, airsync::APPLICATION_DATA).map(|data| Self(data.clone()))
-    }
-
-    fn optional(parent: &Element) -> Option<Self> {
-        parent.child(airsync::APPLICATION_DATA).cloned().map(Self)
-    }
-
-    /// Properties under an `ApplicationData` element, as the class modules write them; `None` under any other.
-    #[must_use]
-    pub fn from_element(element: Element) -> Option<Self> {
-        (element.tag == airsync::APPLICATION_DATA).then_some(Self(element))
-    }
-
-    /// The `ApplicationData` element itself.
-    #[must_use]
-    pub const fn element(&self) -> &Element {
-        &self.0
-    }
-
-    /// The properties in it.
-    pub fn properties(&self) -> impl Iterator<Item = &Element> {
-        self.0.elements()
-    }
-}
+use super::ApplicationData;
 
 /// What a phone did to an item.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -175,7 +138,7 @@ impl ClientCommand {
             return Ok(Some(Self::Add {
                 class: parts::class(element, airsync::CLASS)?,
                 client_id: parts::id(element, airsync::CLIENT_ID)?,
-                data: ApplicationData::required(element)?,
+                data: ApplicationData::uploaded(element)?,
             }));
         }
         if element.child(airsync::SERVER_ID).is_none() {
@@ -191,7 +154,7 @@ impl ClientCommand {
                 class,
                 server_id,
                 instance_id,
-                data: ApplicationData::required(element)?,
+                data: ApplicationData::uploaded(element)?,
             }),
             airsync::DELETE => Some(Self::Delete {
                 class,
@@ -212,7 +175,7 @@ impl ClientCommand {
             } => Element::new(airsync::ADD)
                 .with_some(write_class(*class))
                 .with(parts::write_id(airsync::CLIENT_ID, client_id))
-                .with(data.0.clone()),
+                .with_all(data.upload()),
             Self::Change {
                 class,
                 server_id,
@@ -220,7 +183,7 @@ impl ClientCommand {
                 data,
             } => named(airsync::CHANGE, *class, server_id)
                 .with_some(write_instance(instance_id))
-                .with(data.0.clone()),
+                .with_all(data.upload()),
             Self::Delete {
                 class,
                 server_id,
@@ -343,12 +306,12 @@ impl ServerCommand {
                 class,
                 server_id,
                 data,
-            } => named(airsync::ADD, *class, server_id).with(data.0.clone()),
+            } => named(airsync::ADD, *class, server_id).with(data.element().clone()),
             Self::Change {
                 class,
                 server_id,
                 data,
-            } => named(airsync::CHANGE, *class, server_id).with(data.0.clone()),
+            } => named(airsync::CHANGE, *class, server_id).with(data.element().clone()),
             Self::Delete { class, server_id } => named(airsync::DELETE, *class, server_id),
             Self::SoftDelete { server_id } => named(airsync::SOFT_DELETE, None, server_id),
         }
@@ -370,5 +333,5 @@ fn write_instance(instance_id: &Option<String>) -> Option<Element> {
 }
 
 fn write_data(data: &Option<ApplicationData>) -> Option<Element> {
-    data.as_ref().map(|data| data.0.clone())
+    data.as_ref().map(|data| data.element().clone())
 }

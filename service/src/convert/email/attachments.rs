@@ -56,6 +56,7 @@ impl Listing<'_> {
                 .text("Content-Location", self.hint)
                 .map(|text| tidy(&text))
                 .filter(|text| !text.is_empty()),
+            voice: None,
         }
     }
 
