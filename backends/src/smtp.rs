@@ -20,6 +20,8 @@ pub use error::{Refused, Stage, SubmitError};
 
 pub use crate::tls::Security;
 
+use zeroize::Zeroizing;
+
 use address::Envelope;
 use connection::Connection;
 use pool::Pool;
@@ -39,7 +41,7 @@ pub struct RelaySettings {
     pub security: Security,
     /// How we call ourselves: a domain name, or an address in brackets.
     pub hello: String,
-    /// User and password, if the relay wants them.
+    /// User and password for all messages, if the relay wants them and those who send do not sign in themselves.
     pub login: Option<Login>,
     /// Certificates in PEM that are trusted besides the system's.
     pub authorities: Option<Vec<u8>>,
@@ -54,7 +56,7 @@ pub struct Login {
     /// The user.
     pub user: String,
     /// The password.
-    pub password: String,
+    pub password: Zeroizing<String>,
 }
 
 /// A message and its envelope.
@@ -100,6 +102,39 @@ impl Relay {
             tls,
             pool: Pool::new(CONNECTIONS_MAX),
         })
+    }
+
+    /// Submits a message over a connection of its own, signed in as whoever sends it. As [`Self::submit`] otherwise.
+    ///
+    /// # Errors
+    /// As [`Self::submit`]; a refused sign-in is `Permanent` at [`Stage::Login`].
+    pub async fn submit_as<C, E>(
+        &self,
+        login: &Login,
+        mail: Submission<'_>,
+        commit: C,
+    ) -> Result<Submitted, SubmitError>
+    where
+        C: Future<Output = Result<(), E>> + Send,
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        let envelope = Envelope::new(&mail)?;
+        let place = self.pool.place().await;
+        let mut connection =
+            Connection::open(&self.settings, self.tls.as_ref(), Some(login)).await?;
+        let accepted = connection.envelope(&envelope).await;
+        let sent = match accepted {
+            Ok(refused) => {
+                let sent = connection.message(mail.message, commit).await;
+                sent.map(|()| refused)
+            }
+            Err(error) => Err(error),
+        };
+        connection.leave().await;
+        drop(place);
+        let mut refused = sent?;
+        refused.extend(envelope.unspeakable);
+        Ok(Submitted { refused })
     }
 
     /// Submits a message. All of it has been written but the final dot when `commit` is awaited; only if that is
@@ -148,7 +183,12 @@ impl Relay {
                 return Ok(kept);
             }
         }
-        Connection::open(&self.settings, self.tls.as_ref()).await
+        Connection::open(
+            &self.settings,
+            self.tls.as_ref(),
+            self.settings.login.as_ref(),
+        )
+        .await
     }
 }
 

@@ -4,30 +4,38 @@
 //! mistakes are said at once. The comments of the raw sections are the reference ([`reference_page`]).
 
 mod check;
+mod imap;
 mod kind;
 mod network;
 mod problem;
 mod raw;
 mod reader;
 mod reference;
+mod routes;
 mod smtp;
 mod surroundings;
+mod table;
+mod template;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::version::Version;
 
+pub use imap::{Hooks, ImapServer, Master, MasterStyle, ServerSecurity, WatchBy};
 pub use network::Network;
 pub use problem::Problem;
 pub use reader::Flag;
 pub use reference::{example as reference_example, page as reference_page};
-pub use smtp::{Relay, RelaySecurity, Smtp};
+pub use routes::{MailStore, Route, Routes, SignInBy};
+pub use smtp::{Relay, RelayAuth, RelaySecurity, Smtp};
 pub use surroundings::no_color;
+pub use template::{NameTemplate, PathTemplate};
 
 use raw::Raw;
 use reader::Reader;
@@ -51,8 +59,14 @@ pub struct Config {
     pub mail: Mail,
     /// Contacts of the accounts.
     pub contacts: Contacts,
+    /// IMAP servers.
+    pub servers: Vec<Arc<ImapServer>>,
+    /// Whose things are where.
+    pub routes: Routes,
     /// Sending mail.
     pub smtp: Smtp,
+    /// Who may call when something changed.
+    pub hooks: Hooks,
     /// What the service keeps.
     pub store: Store,
     /// Newest version that is offered.
@@ -70,6 +84,8 @@ pub struct Listen {
     pub eas: SocketAddr,
     /// For operators.
     pub admin: SocketAddr,
+    /// For mail servers that tell of changes.
+    pub hooks: Option<SocketAddr>,
     /// The socket of the command line, unless it is switched off.
     pub control: Option<PathBuf>,
     /// Certificate and key, when [`Self::eas`] speaks TLS.
@@ -172,9 +188,13 @@ pub struct Auth {
     pub realm: String,
     /// How long a right password is remembered.
     pub remember: Duration,
+    /// How often a mail server is asked whether a password still holds; zero for never.
+    pub recheck: Duration,
     /// Password checks at once.
     pub checks_max: usize,
-    /// Password checks that may wait.
+    /// Sign-ins to each mail server at once.
+    pub server_checks_max: usize,
+    /// Password checks that may wait, for each of these.
     pub checks_waiting_max: usize,
 }
 
@@ -214,10 +234,6 @@ pub enum ConflictPolicy {
     /// Each of them where only it changed something; where both did, the other program.
     Merge,
 }
-
-/// Path of something of an account, with `%u`, `%n` and `%d` for the account.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct PathTemplate(String);
 
 /// What the service keeps.
 #[derive(Clone, Debug)]
@@ -334,34 +350,6 @@ impl Config {
         Self::from_parts(&text, environment())?;
         let (raw, _none) = Raw::read(Reader::new(&text, environment()));
         Ok(raw.show())
-    }
-}
-
-impl PathTemplate {
-    pub(crate) fn new(template: &str) -> Self {
-        Self(template.to_owned())
-    }
-
-    /// The path of an account. Its parts come from the users file, which allows no path in them.
-    #[must_use]
-    pub fn path(&self, account: &str) -> PathBuf {
-        let (local, domain) = account.rsplit_once('@').unwrap_or((account, ""));
-        let mut path = String::with_capacity(self.0.len() + account.len());
-        let mut rest = self.0.as_str();
-        while let Some((before, after)) = rest.split_once('%') {
-            path.push_str(before);
-            let mut letters = after.chars();
-            match letters.next() {
-                Some('u') => path.push_str(account),
-                Some('n') => path.push_str(local),
-                Some('d') => path.push_str(domain),
-                Some(other) => path.push(other),
-                None => {}
-            }
-            rest = letters.as_str();
-        }
-        path.push_str(rest);
-        PathBuf::from(path)
     }
 }
 

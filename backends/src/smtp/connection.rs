@@ -7,7 +7,7 @@ use std::time::Duration;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream};
-use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
+use lettre::transport::smtp::commands::{Data, Mail, Quit, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use tokio::net::TcpStream;
 use tokio::time;
@@ -15,7 +15,7 @@ use tokio::time;
 use super::address::Envelope;
 use super::gate::{Gate, Gated, Secured};
 use super::tls::Tls;
-use super::{Refused, RelaySettings, Security, Stage, SubmitError};
+use super::{Login, Refused, RelaySettings, Security, Stage, SubmitError};
 
 /// Bytes of a message that are written at once.
 const PIECE: usize = 64 << 10;
@@ -50,6 +50,7 @@ impl Connection {
     pub(super) async fn open(
         settings: &RelaySettings,
         tls: Option<&Tls>,
+        login: Option<&Login>,
     ) -> Result<Self, SubmitError> {
         let opening = time::timeout(settings.timeout, connect(settings, tls));
         let (smtp, gate) = opening
@@ -61,8 +62,8 @@ impl Connection {
             timeout: settings.timeout,
             usable: true,
         };
-        if let Some(login) = &settings.login {
-            let credentials = Credentials::new(login.user.clone(), login.password.clone());
+        if let Some(login) = login {
+            let credentials = Credentials::new(login.user.clone(), login.password.to_string());
             let mechanisms = [Mechanism::Plain, Mechanism::Login];
             let signing_in = connection.smtp.auth(&mechanisms, &credentials);
             match time::timeout(settings.timeout, signing_in).await {
@@ -83,6 +84,13 @@ impl Connection {
     pub(super) async fn answers(&mut self) -> bool {
         let asked = time::timeout(PROBE, self.smtp.command(Rset));
         matches!(asked.await, Ok(Ok(_)))
+    }
+
+    /// Takes leave, if anybody still listens. Nothing depends on it.
+    pub(super) async fn leave(mut self) {
+        if self.is_usable() {
+            let _whatever_it_says = time::timeout(PROBE, self.smtp.command(Quit)).await;
+        }
     }
 
     /// Names sender and recipients, and announces the message. Answers who was refused, if anybody was taken.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use backends::smtp::{Login, Relay, RelayError, RelaySettings, Security};
 use tracing::info;
+use zeroize::Zeroizing;
 
 use crate::app::StartError;
 use crate::commands::{Directory, Outbox, OutboxLimits};
-use crate::config::{self, Config, RelaySecurity};
+use crate::config::{self, Config, RelayAuth, RelaySecurity};
 use crate::http::request::AccountName;
 use crate::http::users::Users;
 
@@ -31,7 +32,7 @@ pub(super) async fn open(config: &Config, users: Users) -> Result<Arc<Outbox>, S
         None => info!("no relay (smtp.host): only users of this service can be written to"),
     }
     let domain = config.auth.domains.first();
-    Ok(Arc::new(Outbox::new(
+    let outbox = Outbox::new(
         relay,
         Arc::new(People(users)),
         domain.map_or("localhost", String::as_str),
@@ -39,17 +40,26 @@ pub(super) async fn open(config: &Config, users: Users) -> Result<Arc<Outbox>, S
             recipients: config.smtp.recipients_max,
             bytes: config.smtp.message_bytes_max,
         },
-    )))
+    );
+    let by_user = config.smtp.relay.as_ref();
+    let by_user = by_user.is_some_and(|relay| relay.auth == RelayAuth::User);
+    Ok(Arc::new(match by_user {
+        true => outbox.signing_in(config.routes.clone()),
+        false => outbox,
+    }))
 }
 
 /// Blocks.
 fn relay(relay: &config::Relay) -> Result<Relay, StartError> {
-    let login = match &relay.login {
-        Some((user, file)) => Some(Login {
+    let login = match &relay.auth {
+        RelayAuth::Site {
+            user,
+            password_file,
+        } => Some(Login {
             user: user.clone(),
-            password: password(file)?,
+            password: secret_file("smtp.password_file", password_file)?,
         }),
-        None => None,
+        RelayAuth::None | RelayAuth::User => None,
     };
     let authorities = relay.ca_file.as_deref();
     let authorities = authorities
@@ -77,9 +87,12 @@ fn relay(relay: &config::Relay) -> Result<Relay, StartError> {
     })
 }
 
-fn password(file: &Path) -> Result<String, StartError> {
-    let text = std::fs::read_to_string(file).map_err(unread("smtp.password_file", file))?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+/// The password or token in a file, without the line end. Blocks.
+pub(super) fn secret_file(key: &'static str, file: &Path) -> Result<Zeroizing<String>, StartError> {
+    let text = Zeroizing::new(std::fs::read_to_string(file).map_err(unread(key, file))?);
+    Ok(Zeroizing::new(
+        text.trim_end_matches(['\r', '\n']).to_owned(),
+    ))
 }
 
 fn unread(key: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> StartError + use<> {

@@ -23,7 +23,7 @@ use std::time::Instant;
 use backends::smtp::{Submission, SubmitError};
 
 use self::compose::Mail;
-use self::outbox::Routes;
+use self::outbox::Recipients;
 use self::request::Wanted;
 use crate::commands::context::Context;
 use crate::error::{Fault, Unsent, chain};
@@ -150,7 +150,7 @@ async fn relayed(
     wanted: &Wanted,
     mail: &Mail,
 ) -> Result<Vec<(String, u16)>, Fault> {
-    let Routes { relayed, here, .. } = &mail.routes;
+    let Recipients { relayed, here, .. } = &mail.routes;
     let Some(relay) = context.parts.outbox.relay().filter(|_| !relayed.is_empty()) else {
         return Ok(Vec::new());
     };
@@ -164,7 +164,10 @@ async fn relayed(
     let (who, ident) = (context.who, wanted.ident);
     // On the disk before the final dot is on the wire: after a crash it is known that the message may have gone.
     let commit = async move { store.note_sending(who, &ident, SendState::Committing).await };
-    let submitted = relay.submit(submission, commit).await;
+    let submitted = match context.parts.outbox.login(&context.request.identity) {
+        Some(login) => relay.submit_as(&login, submission, commit).await,
+        None => relay.submit(submission, commit).await,
+    };
     context.facts.backend += started.elapsed();
     let error = match submitted {
         Ok(submitted) => return Ok(pairs(submitted.refused)),

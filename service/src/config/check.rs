@@ -2,10 +2,12 @@
 //!
 //! Every rule is looked at, whatever the others said, so that all mistakes are told at once.
 
+mod imap;
+mod listen;
+mod routes;
 mod smtp;
 
 use std::fmt::Display;
-use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -15,10 +17,10 @@ use protocol::version::Version;
 
 use super::problem::Problem;
 use super::raw::{self, Raw};
-use super::reader::Setting;
+use super::reader::{Origin, Setting};
 use super::{
-    Auth, Autodiscover, ClientFrom, Config, ConflictPolicy, Contacts, Limits, Listen, Log,
-    LogFormat, Mail, Network, PathTemplate, Proxy, Push, Shutdown, Store, TlsFiles,
+    Auth, Autodiscover, ClientFrom, Config, ConflictPolicy, Contacts, Limits, Log, LogFormat, Mail,
+    Network, PathTemplate, Proxy, Push, Shutdown, Store,
 };
 
 /// Checks everything. `None` when a value could not be made at all; there is a problem for it then.
@@ -32,8 +34,11 @@ pub(super) fn check(raw: &Raw, problems: &mut Vec<Problem>) -> Option<Config> {
     let autodiscover = check.autodiscover(&raw.autodiscover);
     let mail = check.mail(&raw.mail);
     let contacts = check.contacts(&raw.contacts);
+    let hooks = check.hooks(&raw.hooks, &raw.listen);
+    let servers = check.servers(raw, raw.listen.hooks.value.is_some());
+    let routes = check.routes(raw, &servers);
     let smtp = check.smtp(&raw.smtp, &auth.domains);
-    let store = check.store(&raw.store);
+    let store = check.database(&raw.store);
     let max_version = check.max_version(&raw.protocol.max_version);
     let log = check.log(&raw.log);
     let shutdown = check.shutdown(&raw.shutdown);
@@ -46,7 +51,10 @@ pub(super) fn check(raw: &Raw, problems: &mut Vec<Problem>) -> Option<Config> {
         autodiscover,
         mail,
         contacts: contacts?,
+        servers: servers.into_values().collect(),
+        routes,
         smtp: smtp?,
+        hooks,
         store,
         max_version: max_version?,
         log: log?,
@@ -57,48 +65,6 @@ pub(super) fn check(raw: &Raw, problems: &mut Vec<Problem>) -> Option<Config> {
 struct Check<'p>(&'p mut Vec<Problem>);
 
 impl Check<'_> {
-    fn listen(&mut self, raw: &raw::Listen) -> Option<Listen> {
-        let tls = match (&raw.tls_cert.value, &raw.tls_key.value) {
-            (Some(cert), Some(key)) => Some(TlsFiles {
-                cert: PathBuf::from(cert),
-                key: PathBuf::from(key),
-            }),
-            (None, None) => None,
-            (Some(_), None) => self.refuse(&raw.tls_cert, "needs tls_key beside it"),
-            (None, Some(_)) => self.refuse(&raw.tls_key, "needs tls_cert beside it"),
-        };
-        let eas: Option<SocketAddr> =
-            self.parsed(&raw.eas, "an address and port, such as 0.0.0.0:443");
-        let admin = self.parsed(&raw.admin, "an address and port, such as 127.0.0.1:9090");
-        if eas.is_some_and(|eas| Some(eas) == admin && eas.port() != 0) {
-            self.problem(&raw.admin, "is the same address as listen.eas");
-        }
-        Some(Listen {
-            eas: eas?,
-            admin: admin?,
-            control: self.control(&raw.control),
-            tls,
-        })
-    }
-
-    /// A path that the system takes as the address of a socket; one from the root on, since the command line is
-    /// used from anywhere.
-    fn control(&mut self, setting: &Setting<String>) -> Option<PathBuf> {
-        const LONGEST: usize = 100;
-        let path = &setting.value;
-        if path.is_empty() {
-            return None;
-        }
-        if !path.starts_with('/') {
-            self.problem(setting, "is a path from the root on, or empty");
-        }
-        if path.len() > LONGEST {
-            let what = format!("is longer than the {LONGEST} bytes that a socket's path may have");
-            self.problem(setting, what);
-        }
-        Some(PathBuf::from(path))
-    }
-
     fn proxy(&mut self, raw: &raw::Proxy) -> Option<Proxy> {
         let mut trusted = Vec::new();
         for text in &raw.trusted.value {
@@ -220,6 +186,8 @@ impl Check<'_> {
                 .collect(),
             realm: raw.realm.value.clone(),
             remember: self.seconds(&raw.remember_s, 1..=3_600),
+            recheck: self.seconds(&raw.recheck_s, 0..=86_400),
+            server_checks_max: self.count(&raw.server_checks_max, 2..=10_000),
             checks_max: if checks_max == 0 { cores() } else { checks_max },
             checks_waiting_max: self.count(&raw.checks_waiting_max, 1..=1_000_000),
         }
@@ -267,6 +235,15 @@ impl Check<'_> {
     }
 
     fn template<T>(&mut self, setting: &Setting<T>, template: &str, thing: &str) -> PathTemplate {
+        self.letters(setting, template, thing);
+        if !template.starts_with('/') {
+            self.problem(setting, "is a path from the root on");
+        }
+        PathTemplate::new(template)
+    }
+
+    /// A template differs from account to account.
+    fn letters<T>(&mut self, setting: &Setting<T>, template: &str, thing: &str) {
         let letters = template.split('%').skip(1).map(|rest| rest.chars().next());
         if letters
             .clone()
@@ -281,13 +258,9 @@ impl Check<'_> {
             let what = format!("needs %u or %n, or all accounts would share one {thing}");
             self.problem(setting, what);
         }
-        if !template.starts_with('/') {
-            self.problem(setting, "is a path from the root on");
-        }
-        PathTemplate::new(template)
     }
 
-    fn store(&mut self, raw: &raw::Store) -> Store {
+    fn database(&mut self, raw: &raw::Store) -> Store {
         Store {
             path: self.path(&raw.path),
         }
@@ -321,7 +294,10 @@ impl Check<'_> {
     }
 
     fn problem<T>(&mut self, setting: &Setting<T>, what: impl Into<String>) {
-        self.0.push(Problem::of(setting, what));
+        // What a server has from `[imap]` was said there.
+        if setting.origin != Origin::Default || !setting.key.starts_with("servers.") {
+            self.0.push(Problem::of(setting, what));
+        }
     }
 
     /// Notes a problem where a value was wanted.
@@ -374,4 +350,10 @@ impl Check<'_> {
             self.problem(setting, what);
         }
     }
+}
+
+/// Whether a host is this machine.
+fn is_here(host: &str) -> bool {
+    let address: Option<std::net::IpAddr> = host.parse().ok();
+    host.eq_ignore_ascii_case("localhost") || address.is_some_and(|address| address.is_loopback())
 }

@@ -46,6 +46,26 @@ impl Kind for u64 {
     }
 }
 
+impl Kind for bool {
+    const WHAT: &'static str = "yes or no";
+
+    fn from_toml(value: &DeValue<'_>) -> Result<Self, String> {
+        value.as_bool().ok_or_else(|| not("true or false", value))
+    }
+
+    fn from_variable(text: &str) -> Result<Self, String> {
+        match text.trim() {
+            "true" | "yes" | "1" => Ok(true),
+            "false" | "no" | "0" => Ok(false),
+            other => Err(format!("is true or false, not {other:?}")),
+        }
+    }
+
+    fn to_toml(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
+
 impl Kind for String {
     const WHAT: &'static str = "text";
 

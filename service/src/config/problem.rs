@@ -38,7 +38,7 @@ impl Problem {
     }
 
     pub(super) fn of<T>(setting: &Setting<T>, what: impl Into<String>) -> Self {
-        Self::new(&setting.origin, setting.key, what)
+        Self::new(&setting.origin, &setting.key, what)
     }
 }
 

@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::kind::Kind;
 use super::problem::Problem;
+use super::table::{Entry, Table};
 
 /// What a variable of the environment starts with to override a setting: `DIRECTPUSH_SECTION__KEY`.
 pub(super) const PREFIX: &str = "DIRECTPUSH_";
@@ -26,20 +27,31 @@ const ALIASES: &[(&str, &str, &str)] = &[
 #[derive(Clone, Debug)]
 pub(super) struct Setting<T> {
     /// Section and key, `push.heartbeat_min_s`.
-    pub(super) key: &'static str,
+    pub(super) key: String,
     /// The value.
     pub(super) value: T,
     /// Where it was said.
     pub(super) origin: Origin,
 }
 
+impl<T> Setting<T> {
+    /// One that is only a default for others.
+    pub(super) fn unsaid(value: T) -> Self {
+        Self {
+            key: String::new(),
+            value,
+            origin: Origin::Default,
+        }
+    }
+}
+
 /// Where a setting was said.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Origin {
-    /// Nowhere: the default.
-    Default,
     /// In the file, on this line.
     Line(usize),
+    /// Nowhere: the default.
+    Default,
     /// In this variable of the environment.
     Variable(String),
     /// On the command line, by this flag.
@@ -68,7 +80,7 @@ pub(super) struct Reader<'t> {
 
 /// One section of the file while its settings are taken out.
 pub(super) struct Section<'r, 't> {
-    name: &'static str,
+    name: String,
     table: DeTable<'t>,
     known: Vec<&'static str>,
     reader: &'r mut Reader<'t>,
@@ -108,23 +120,121 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Begins to read a section.
-    pub(super) fn section<'r>(&'r mut self, name: &'static str) -> Section<'r, 't> {
+    /// Reads a section that is there once.
+    pub(super) fn one<T: Table>(&mut self, name: &'static str) -> T {
         let table = match self.take(name) {
             None => DeTable::new(),
-            Some((_, DeValue::Table(table))) => table,
-            Some((line, other)) => {
-                let what = format!("is a section, [{name}], not {}", other.type_str());
-                self.problems.push(Problem::new(&line, name, what));
-                DeTable::new()
-            }
+            Some((line, value)) => self.table_of(&line, name, value, "[PATH]"),
         };
-        Section {
-            name,
+        self.read(name, table, &T::defaults())
+    }
+
+    /// Reads the tables of a section by their names, then those that only the environment knows.
+    pub(super) fn named<T: Table>(&mut self, name: &'static str, defaults: &T) -> Vec<Entry<T>> {
+        let mut tables = Vec::new();
+        if let Some((line, value)) = self.take(name) {
+            for (key, value) in self.table_of(&line, name, value, "[PATH.NAME]") {
+                let origin = line_of(self.text, key.span().start);
+                tables.push((Spanned::into_inner(key).into_owned(), origin, Some(value)));
+            }
+        }
+        tables.sort_by(|one, other| one.1.cmp(&other.1));
+        for (own, origin) in self.in_variables(name) {
+            let known = |(known, ..): &(String, Origin, _)| variable(known) == variable(&own);
+            if !tables.iter().any(known) {
+                tables.push((own, origin, None));
+            }
+        }
+        self.entries(name, tables, defaults)
+    }
+
+    /// Reads the tables of a section one after the other, then those that only the environment knows.
+    pub(super) fn listed<T: Table>(&mut self, name: &'static str, defaults: &T) -> Vec<Entry<T>> {
+        let mut tables = Vec::new();
+        match self.take(name) {
+            None => {}
+            Some((_, DeValue::Array(array))) => {
+                for value in array {
+                    let origin = line_of(self.text, value.span().start);
+                    tables.push((tables.len().to_string(), origin, Some(value)));
+                }
+            }
+            Some((line, other)) => {
+                let what = format!("is a list of tables, [[{name}]], not {}", other.type_str());
+                self.problems.push(Problem::new(&line, name, what));
+            }
+        }
+        for (own, origin) in self.in_variables(name) {
+            if own == tables.len().to_string() {
+                tables.push((own, origin, None));
+            }
+        }
+        self.entries(name, tables, defaults)
+    }
+
+    fn entries<T: Table>(
+        &mut self,
+        section: &str,
+        tables: Vec<(String, Origin, Option<Spanned<DeValue<'t>>>)>,
+        defaults: &T,
+    ) -> Vec<Entry<T>> {
+        let mut entries = Vec::new();
+        for (name, origin, value) in tables {
+            let path = format!("{section}.{name}");
+            let table = match value {
+                None => DeTable::new(),
+                Some(value) => self.table_of(&origin, &path, Spanned::into_inner(value), "[PATH]"),
+            };
+            let settings = self.read(&path, table, defaults);
+            entries.push(Entry {
+                name,
+                origin,
+                settings,
+            });
+        }
+        entries
+    }
+
+    fn read<T: Table>(&mut self, name: &str, table: DeTable<'t>, defaults: &T) -> T {
+        let mut section = Section {
+            name: name.to_owned(),
             table,
             known: Vec::new(),
             reader: self,
+        };
+        let settings = T::read(&mut section, defaults);
+        section.finish();
+        settings
+    }
+
+    /// The value as a table; anything else is a problem.
+    fn table_of(
+        &mut self,
+        origin: &Origin,
+        path: &str,
+        value: DeValue<'t>,
+        form: &str,
+    ) -> DeTable<'t> {
+        if let DeValue::Table(table) = value {
+            return table;
         }
+        let form = form.replacen("PATH", path, 1);
+        let what = format!("is a section, {form}, not {}", value.type_str());
+        self.problems.push(Problem::new(origin, path, what));
+        DeTable::new()
+    }
+
+    /// What the environment calls tables of a section, in order.
+    fn in_variables(&self, section: &str) -> Vec<(String, Origin)> {
+        let prefix = format!("{PREFIX}{}__", variable(section));
+        let named = self.variables.keys().filter_map(|name| {
+            let (own, _key) = name.strip_prefix(&prefix)?.split_once("__")?;
+            Some((own.to_ascii_lowercase(), Origin::Variable(name.clone())))
+        });
+        let mut named: Vec<_> = named.collect();
+        named.dedup_by(|one, other| one.0 == other.0);
+        named.sort_by_key(|(name, _)| name.parse::<usize>().unwrap_or(usize::MAX));
+        named
     }
 
     /// Ends reading: what was not asked for does not exist.
@@ -154,15 +264,15 @@ impl<'t> Reader<'t> {
 
 impl<'t> Section<'_, 't> {
     /// Takes one setting out: the command line's word, else the environment's, else the file's, else the default.
-    pub(super) fn setting<T: Kind>(
+    pub(super) fn setting<T: Kind + Clone>(
         &mut self,
         key: &'static str,
-        path: &'static str,
-        default: T,
+        default: &T,
     ) -> Setting<T> {
         self.known.push(key);
+        let path = format!("{}.{key}", self.name);
         let in_file = self.in_file(key);
-        let variable = format!("{PREFIX}{}__{}", self.name, key).to_ascii_uppercase();
+        let variable = format!("{PREFIX}{}", variable(&path));
         let in_variable = self.reader.variables.remove(&variable);
         let flag = self.reader.flags.iter().find(|flag| flag.key == path);
         let said = match (flag, in_variable) {
@@ -171,11 +281,13 @@ impl<'t> Section<'_, 't> {
             (None, None) => in_file.map(|(line, value)| (line, T::from_toml(&value))),
         };
         let (origin, value) = match said {
-            None => (Origin::Default, default),
+            None => (Origin::Default, default.clone()),
             Some((origin, Ok(value))) => (origin, value),
             Some((origin, Err(what))) => {
-                self.reader.problems.push(Problem::new(&origin, path, what));
-                (origin, default)
+                self.reader
+                    .problems
+                    .push(Problem::new(&origin, &path, what));
+                (origin, default.clone())
             }
         };
         Setting {
@@ -186,7 +298,7 @@ impl<'t> Section<'_, 't> {
     }
 
     /// Ends the section: what was not asked for does not exist.
-    pub(super) fn finish(self) {
+    fn finish(self) {
         for key in self.table.keys() {
             let line = line_of(self.reader.text, key.span().start);
             let path = format!("{}.{}", self.name, key.get_ref());
@@ -208,6 +320,13 @@ impl<'t> Section<'_, 't> {
         }
         own.or(alias)
     }
+}
+
+/// How the environment writes a path.
+fn variable(path: &str) -> String {
+    path.replace('.', "__")
+        .replace('-', "_")
+        .to_ascii_uppercase()
 }
 
 fn take<'t>(table: &mut DeTable<'t>, text: &str, name: &str) -> Option<(Origin, DeValue<'t>)> {

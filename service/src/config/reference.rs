@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::raw::{SectionText, SettingText, reference};
+use super::raw::reference;
+use super::table::{SectionText, SettingText};
 
 /// The example configuration: every setting, commented out, with its default.
 #[must_use]
@@ -46,7 +47,12 @@ fn write_example(out: &mut String, section: &SectionText) -> std::fmt::Result {
     for line in section.doc {
         writeln!(out, "#{line}")?;
     }
-    writeln!(out, "[{}]", section.name)?;
+    // What is there as often as it is written is not there by default.
+    let off = if section.single { "#" } else { "# " };
+    match section.single {
+        true => writeln!(out, "{}", section.header)?,
+        false => writeln!(out, "# {}", section.header)?,
+    }
     for SettingText {
         key, doc, default, ..
     } in &section.settings
@@ -55,20 +61,21 @@ fn write_example(out: &mut String, section: &SectionText) -> std::fmt::Result {
         for line in *doc {
             writeln!(out, "#{line}")?;
         }
-        writeln!(out, "#{key} = {}", default.as_deref().unwrap_or("\"\""))?;
+        writeln!(out, "{off}{key} = {}", default.as_deref().unwrap_or("\"\""))?;
     }
     Ok(())
 }
 
 fn write_page(out: &mut String, section: &SectionText) -> std::fmt::Result {
     let sentence = |lines: &[&str]| lines.concat().trim().to_owned();
+    writeln!(out, "\n## {}\n\n{}", section.header, sentence(section.doc))?;
+    if section.settings.is_empty() {
+        return Ok(());
+    }
     writeln!(
         out,
-        "\n## [{}]\n\n{}\n",
-        section.name,
-        sentence(section.doc)
+        "\n| Key | Kind | Default | Meaning |\n|---|---|---|---|"
     )?;
-    writeln!(out, "| Key | Kind | Default | Meaning |\n|---|---|---|---|")?;
     for SettingText {
         key,
         doc,

@@ -25,8 +25,8 @@ pub struct Relay {
     pub security: RelaySecurity,
     /// How we call ourselves.
     pub hello: String,
-    /// User and the file with the password.
-    pub login: Option<(String, PathBuf)>,
+    /// Who signs in.
+    pub auth: RelayAuth,
     /// File with certificates that are trusted besides the system's.
     pub ca_file: Option<PathBuf>,
     /// Longest wait for an answer.
@@ -44,4 +44,20 @@ pub enum RelaySecurity {
     Plain,
     /// Not at all, anywhere.
     PlainAnywhere,
+}
+
+/// Who signs in to a relay.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum RelayAuth {
+    /// Nobody.
+    None,
+    /// One user for all messages.
+    Site {
+        /// The user.
+        user: String,
+        /// The file with the password.
+        password_file: PathBuf,
+    },
+    /// Whoever sends.
+    User,
 }

@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod routes;
+
 #[track_caller]
 fn problems(text: &str, variables: &[(&str, &str)]) -> Vec<String> {
     match from(text, variables) {

@@ -247,6 +247,26 @@ async fn a_relay_that_wants_a_password_gets_it_and_a_wrong_one_is_no_success() {
     );
 }
 
+#[tokio::test]
+async fn whoever_sends_signs_in_with_their_own_password_if_the_site_wants_that() {
+    let sink = Sink::start();
+    let house = House::start(&format!(
+        "host = \"localhost\"\nport = {}\nsecurity = \"starttls\"\nca_file = \"{}/ca.pem\"\nauth = \"user\"\n",
+        sink.port,
+        sink.place.path().display()
+    ));
+    let anna = Phone::new(&house, "anna", "phone");
+    for message in ["1", "2"] {
+        assert_eq!(anna.send(message, MIME).await, Told::Sent);
+    }
+    // A relay that does not know somebody takes nothing of theirs over somebody else's connection.
+    let bo = Phone::new(&house, "bo", "phone");
+    assert_eq!(bo.send("1", MIME).await, Told::Status("120".to_owned()));
+    let mails = fs::read_to_string(sink.place.path().join("mails")).unwrap();
+    let mail = "anna anna@example.org bo@example.net,gone@example.net,hidden@example.net\n";
+    assert_eq!(mails, mail.repeat(2));
+}
+
 /// A certificate for this machine, and the authority that says so.
 fn certify(place: &Path) {
     let key = KeyPair::generate().unwrap();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use super::outbox::{self, Routes};
+use super::outbox::{self, Recipients};
 use super::request::Wanted;
 use super::source::{self, Source};
 use crate::commands::context::Context;
@@ -19,7 +19,7 @@ const INLINE_MAX: usize = 128 << 10;
 /// A message, and where it goes.
 pub(super) struct Mail {
     pub(super) outgoing: Outgoing,
-    pub(super) routes: Routes,
+    pub(super) routes: Recipients,
     /// What is marked afterwards.
     pub(super) source: Option<Source>,
     /// When it was first asked for, in UTC epoch seconds.

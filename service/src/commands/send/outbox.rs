@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use backends::smtp::{Relay, domain_to_ascii};
+use backends::smtp::{Login, Relay, domain_to_ascii};
 use tokio::sync::OwnedMutexGuard;
 
+use crate::config::{MailStore, Routes};
 use crate::error::Unsent;
-use crate::http::request::AccountName;
+use crate::http::request::{AccountName, Identity};
 use crate::ids::Principal;
 use crate::metrics::SendRoute;
 use crate::store::SendIdent;
@@ -36,6 +37,8 @@ pub struct OutboxLimits {
 /// What messages go out by.
 pub struct Outbox {
     relay: Option<Relay>,
+    /// Under which names people sign in to the relay, if they do.
+    logins: Option<Routes>,
     directory: Arc<dyn Directory>,
     domain: String,
     limits: OutboxLimits,
@@ -51,7 +54,7 @@ pub(super) struct Turn {
 
 /// Recipients by who takes them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Routes {
+pub(super) struct Recipients {
     /// Those whom the relay takes.
     pub(super) relayed: Vec<String>,
     /// Those here, each with the account, once.
@@ -69,11 +72,35 @@ impl Outbox {
     ) -> Self {
         Self {
             relay,
+            logins: None,
             directory,
             domain: domain.to_owned(),
             limits,
             turns: Mutex::default(),
         }
+    }
+
+    /// Has people sign in to the relay with their own names and passwords.
+    #[must_use]
+    pub fn signing_in(self, logins: Routes) -> Self {
+        Self {
+            logins: Some(logins),
+            ..self
+        }
+    }
+
+    /// How somebody signs in to the relay; `None`: as everybody.
+    pub(super) fn login(&self, who: &Identity) -> Option<Login> {
+        let route = self.logins.as_ref()?.of(who.account.as_str());
+        let user = match route.map(|route| &route.mail) {
+            Some(MailStore::Imap { login, .. }) => login.name(who.account.as_str()),
+            Some(MailStore::Maildir) | None => who.account.as_str().to_owned(),
+        };
+        let password = String::from_utf8_lossy(who.secret.expose()).into_owned();
+        Some(Login {
+            user,
+            password: password.into(),
+        })
     }
 
     /// One by which nobody can be reached.
@@ -133,11 +160,11 @@ impl Outbox {
 
     /// Sorts recipients. An address of a domain of ours that is nobody's goes to the relay, which may know of lists and
     /// aliases that we do not; without one it is refused like all that are not here.
-    pub(super) fn routes(&self, recipients: &[String]) -> Result<Routes, Unsent> {
+    pub(super) fn routes(&self, recipients: &[String]) -> Result<Recipients, Unsent> {
         if recipients.len() > self.limits.recipients {
             return Err(Unsent::TooManyRecipients);
         }
-        let mut routes = Routes::default();
+        let mut routes = Recipients::default();
         for recipient in recipients {
             match self.account_of(recipient) {
                 Some(account) => {
@@ -166,7 +193,7 @@ pub(super) fn account_of(directory: &dyn Directory, address: &str) -> Option<Acc
     found.or_else(|| directory.account_of(address))
 }
 
-impl Routes {
+impl Recipients {
     /// For the metrics.
     pub(super) fn label(&self) -> SendRoute {
         match (self.relayed.is_empty(), self.here.is_empty()) {

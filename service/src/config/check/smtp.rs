@@ -1,11 +1,10 @@
 //! The section `smtp`.
 
-use std::net::IpAddr;
 use std::path::PathBuf;
 
-use super::Check;
+use super::{Check, is_here};
 use crate::config::raw;
-use crate::config::smtp::{Relay, RelaySecurity, Smtp};
+use crate::config::smtp::{Relay, RelayAuth, RelaySecurity, Smtp};
 
 impl Check<'_> {
     pub(super) fn smtp(&mut self, raw: &raw::Smtp, domains: &[String]) -> Option<Smtp> {
@@ -20,12 +19,7 @@ impl Check<'_> {
         );
         let port = self.count(&raw.port, 0..=u64::from(u16::MAX));
         let timeout = self.seconds(&raw.timeout_s, 5..=600);
-        let login = match (&raw.user.value, &raw.password_file.value) {
-            (Some(user), Some(file)) => Some((user.clone(), PathBuf::from(file))),
-            (None, None) => None,
-            (Some(_), None) => self.refuse(&raw.user, "needs password_file beside it"),
-            (None, Some(_)) => self.refuse(&raw.password_file, "needs user beside it"),
-        };
+        let auth = self.relay_auth(raw);
         let hello = raw.hello.value.clone();
         let hello = hello.or_else(|| domains.first().cloned());
         let hello = hello.unwrap_or_else(|| "localhost".to_owned());
@@ -40,6 +34,7 @@ impl Check<'_> {
             let what = "sends mail and password in clear to another machine; plain-anywhere does so on purpose";
             self.problem(&raw.security, what);
         }
+        let auth = auth?;
         Some(Smtp {
             relay: raw.host.value.clone().map(|host| Relay {
                 host,
@@ -49,13 +44,33 @@ impl Check<'_> {
                     .unwrap_or_else(|| default_port(security)),
                 security,
                 hello,
-                login,
+                auth,
                 ca_file: raw.ca_file.value.clone().map(PathBuf::from),
                 timeout,
             }),
             recipients_max: self.count(&raw.recipients_max, 1..=10_000),
             message_bytes_max: self.count(&raw.message_bytes_max, 65_536..=1_073_741_824),
         })
+    }
+
+    fn relay_auth(&mut self, raw: &raw::Smtp) -> Option<RelayAuth> {
+        let by_users = self.one_of(&raw.auth, &[("relay", false), ("user", true)])?;
+        if by_users && raw.host.value.is_none() {
+            self.problem(&raw.auth, "needs smtp.host: whom to sign in to?");
+        }
+        match (&raw.user.value, &raw.password_file.value) {
+            (Some(_), _) if by_users => {
+                self.refuse(&raw.user, "has no meaning with smtp.auth = \"user\"")
+            }
+            (Some(user), Some(file)) => Some(RelayAuth::Site {
+                user: user.clone(),
+                password_file: PathBuf::from(file),
+            }),
+            (None, None) if by_users => Some(RelayAuth::User),
+            (None, None) => Some(RelayAuth::None),
+            (Some(_), None) => self.refuse(&raw.user, "needs password_file beside it"),
+            (None, Some(_)) => self.refuse(&raw.password_file, "needs user beside it"),
+        }
     }
 }
 
@@ -65,11 +80,6 @@ fn default_port(security: RelaySecurity) -> u16 {
         RelaySecurity::StartTls => 587,
         RelaySecurity::Plain | RelaySecurity::PlainAnywhere => 25,
     }
-}
-
-fn is_here(host: &str) -> bool {
-    let address: Option<IpAddr> = host.parse().ok();
-    host.eq_ignore_ascii_case("localhost") || address.is_some_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
