@@ -6,6 +6,7 @@
 //! directories are read until they rest.
 
 use std::collections::{HashMap, HashSet};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -131,10 +132,11 @@ impl Look<'_> {
                 Some(states) => (states, settled),
                 None => return Ok(None),
             },
-            None => {
-                let (found, stamp) = scan::steady_listing(self.dir).map_err(io(OP))?;
-                (self.states(&found)?, stamp)
-            }
+            None => match scan::steady_listing(self.dir) {
+                Ok((found, stamp)) => (self.states(&found)?, stamp),
+                Err(error) if error.kind() == ErrorKind::ResourceBusy => return Ok(None),
+                Err(error) => return Err(io(OP)(error)),
+            },
         };
         // A folder that was renamed while it was read looks empty.
         if !tree::is_real_dir(self.dir) && !self.folder.as_str().is_empty() {
@@ -177,7 +179,8 @@ impl Look<'_> {
         Ok(Some(states))
     }
 
-    /// Finds out how the touched messages are. `None` when the journal was reset meanwhile.
+    /// Finds out how the touched messages are. `None` when the journal was reset meanwhile, or a message was called
+    /// otherwise whenever it was looked at.
     fn resolve(&self, mut open: Open) -> Result<Option<Vec<Change>>, BackendError> {
         let keywords = Keywords::load(self.dir).map_err(io(OP))?;
         let mut changes = Vec::with_capacity(open.len());
@@ -205,7 +208,7 @@ impl Look<'_> {
             };
             open = rest;
         }
-        Err(BackendError::new(Kind::Unavailable, OP).caused_by("a message does not rest"))
+        Ok(None)
     }
 
     /// Reads the directories for messages that are not where the last event said. One that is not

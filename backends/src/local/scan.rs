@@ -111,8 +111,11 @@ pub(crate) fn locate(
             return Ok(Some(found));
         }
     }
-    search(dir, unique)
+    search(dir, unique, &|place| examine(dir, place))
 }
+
+/// How a file is looked at: [`examine`].
+type Examine<'e> = &'e dyn Fn(&Place) -> io::Result<Option<Found>>;
 
 fn guesses(unique: &str, hint: Option<&Version>, keywords: &Keywords) -> Vec<Place> {
     let place = |part, name: String| Place {
@@ -131,22 +134,29 @@ fn guesses(unique: &str, hint: Option<&Version>, keywords: &Keywords) -> Vec<Pla
     places
 }
 
-/// Reads both directories until the message is found, or nothing moved while they were read.
-fn search(dir: &Path, unique: &str) -> io::Result<Option<Found>> {
+/// Reads both directories until the message is found, or nothing moved while they were read. One whose name was seen
+/// the last time is there, though it was called otherwise whenever it was looked at: that is an error.
+fn search(dir: &Path, unique: &str, examine: Examine<'_>) -> io::Result<Option<Found>> {
+    let mut glimpsed = false;
     for _ in 0..PASSES_MAX {
         let begun = SystemTime::now();
         let before = Stamp::read(dir)?;
+        glimpsed = false;
         for place in places(dir)? {
-            if self::unique(&place) == unique
-                && let Some(found) = examine(dir, &place)?
-            {
-                return Ok(Some(found));
+            if self::unique(&place) == unique {
+                if let Some(found) = examine(&place)? {
+                    return Ok(Some(found));
+                }
+                glimpsed = true;
             }
         }
         if before.is_settled(begun) && Stamp::read(dir)? == before {
             break;
         }
         thread::sleep(STEP);
+    }
+    if glimpsed {
+        return Err(ErrorKind::ResourceBusy.into());
     }
     Ok(None)
 }
@@ -211,38 +221,49 @@ pub(crate) fn listing(dir: &Path) -> io::Result<Listing> {
     listing
         .vanished
         .retain(|unique| !listing.found.contains_key(unique));
-    listing.vanished = chase(dir, listing.vanished, &mut listing.found)?;
+    (listing.vanished, _) = chase(dir, listing.vanished, &mut listing.found, &|place| {
+        examine(dir, place)
+    })?;
     Ok(listing)
 }
 
 /// Looks again for messages that were renamed between being listed and being looked at: each time
-/// there are fewer. Gives those that were not found.
+/// there are fewer. Gives those that were not found, and whether the name of one of them was seen
+/// the last time, so that it is there.
 fn chase(
     dir: &Path,
     mut wanted: HashSet<Box<str>>,
     found: &mut Messages,
-) -> io::Result<HashSet<Box<str>>> {
+    examine: Examine<'_>,
+) -> io::Result<(HashSet<Box<str>>, bool)> {
+    let mut glimpsed = false;
     for _ in 0..PASSES_MAX {
+        glimpsed = false;
         if wanted.is_empty() {
             break;
         }
         for place in places(dir)? {
-            if wanted.contains(unique(&place))
-                && let Some(message) = examine(dir, &place)?
-            {
-                wanted.remove(&message.unique);
-                found.insert(message.unique.clone(), message);
+            if !wanted.contains(unique(&place)) {
+                continue;
+            }
+            match examine(&place)? {
+                Some(message) => {
+                    wanted.remove(&message.unique);
+                    found.insert(message.unique.clone(), message);
+                }
+                None => glimpsed = true,
             }
         }
     }
-    Ok(wanted)
+    Ok((wanted, glimpsed))
 }
 
 /// Reads a folder again until nothing moved while it was read. In a folder that never rests, what
 /// any pass saw is looked for until it is found, several times: a message that stays would have to
 /// be renamed during each of many readings to be missed.
 ///
-/// With the listing comes the stamp that it belongs to, if the folder did rest.
+/// With the listing comes the stamp that it belongs to, if the folder did rest. A listing that would
+/// lack a message that is there is an error, [`ErrorKind::ResourceBusy`]: devices would remove it.
 pub(crate) fn steady_listing(dir: &Path) -> io::Result<(Messages, Option<Stamp>)> {
     let mut seen: HashSet<Box<str>> = HashSet::new();
     let mut last = Messages::new();
@@ -260,8 +281,10 @@ pub(crate) fn steady_listing(dir: &Path) -> io::Result<(Messages, Option<Stamp>)
         thread::sleep(STEP);
     }
     seen.retain(|unique| !last.contains_key(unique));
-    chase(dir, seen, &mut last)?;
-    Ok((last, None))
+    match chase(dir, seen, &mut last, &|place| examine(dir, place))? {
+        (_, true) => Err(ErrorKind::ResourceBusy.into()),
+        (_, false) => Ok((last, None)),
+    }
 }
 
 const PASSES_MAX: usize = 8;
@@ -269,10 +292,11 @@ const PASSES_MAX: usize = 8;
 #[cfg(test)]
 mod tests {
     use std::fs::{self, File};
+    use std::io::ErrorKind;
     use std::path::Path;
     use std::time::{Duration, UNIX_EPOCH};
 
-    use super::{examine, listing, locate, steady_listing};
+    use super::{Messages, chase, examine, listing, locate, search, steady_listing};
     use crate::local::journal::Place;
     use crate::local::keywords::Keywords;
     use crate::local::tree::{self, Part};
@@ -311,6 +335,24 @@ mod tests {
         ] {
             assert_eq!(found(dir.path(), unique, hint).as_deref(), name, "{unique}");
         }
+    }
+
+    #[test]
+    fn a_message_that_never_rests_is_not_said_to_be_gone() {
+        let dir = folder(&["cur/a:2,", "cur/b:2,"]);
+        // Called otherwise whenever it is looked at.
+        let restless = |_: &Place| Ok(None);
+        let error = search(dir.path(), "a", &restless).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ResourceBusy);
+        assert!(search(dir.path(), "c", &restless).unwrap().is_none());
+        let chased = |names: [&str; 2]| {
+            let wanted = names.map(Box::from).into();
+            let (missing, glimpsed) =
+                chase(dir.path(), wanted, &mut Messages::new(), &restless).unwrap();
+            (missing.len(), glimpsed)
+        };
+        assert_eq!(chased(["b", "c"]), (2, true));
+        assert_eq!(chased(["c", "d"]), (2, false));
     }
 
     #[test]
