@@ -94,6 +94,8 @@ pub(crate) struct Trend {
     /// What it grows by from the end of the warm-up to the end: the middle one of all slopes between two looks
     /// (Theil and Sen), so that a few outliers do not count.
     pub(crate) growth: f64,
+    /// The same, if it goes on like that for an hour.
+    pub(crate) hourly: f64,
     /// What it may grow by.
     pub(crate) allowed: f64,
     /// Whether it stays within that.
@@ -102,7 +104,7 @@ pub(crate) struct Trend {
 
 impl Trend {
     /// Of a series with its times in seconds; the first `warm_up_s` seconds do not count. It may grow by a share of
-    /// its median, and by `floor` in any case.
+    /// its median in an hour, and by `floor` in any case: a short time must not hide what a long one would show.
     ///
     /// `None` when fewer than three looks are left.
     pub(crate) fn of(series: &[(f64, f64)], warm_up_s: f64, floor: f64) -> Option<Self> {
@@ -121,22 +123,26 @@ impl Trend {
             slopes.extend(later.map(|(then, other)| (other - value) / (then - at)));
         }
         let median = middle(counted.iter().map(|(_, value)| *value).collect());
-        let growth = middle(slopes) * (end - begin);
-        let allowed = (median * SHARE).max(floor);
+        let slope = middle(slopes);
+        let growth = slope * (end - begin);
+        let allowed = (median * SHARE * (end - begin) / HOUR_S).max(floor);
         Some(Self {
             first: series.first()?.1,
             median,
             max: counted.iter().map(|(_, value)| *value).fold(0.0, f64::max),
             last: counted.last()?.1,
             growth,
+            hourly: slope * HOUR_S,
             allowed,
             flat: growth <= allowed,
         })
     }
 }
 
-/// What a series may grow by, as a share of its median.
+/// What a series may grow by in an hour, as a share of its median.
 const SHARE: f64 = 0.05;
+
+const HOUR_S: f64 = 3600.0;
 
 fn middle(mut values: Vec<f64>) -> f64 {
     values.sort_unstable_by(f64::total_cmp);

@@ -62,8 +62,8 @@ pub(crate) struct Soaked {
 /// What may grow by how much in any case: names as in the summary, what of a look, allowance.
 type Row = (&'static str, fn(&Sample) -> f64, f64);
 const ROWS: [Row; 5] = [
-    ("pss_kib", |look| look.pss_kib, 4096.0),
-    ("rss_kib", |look| look.rss_kib, 4096.0),
+    ("pss_kib", |look| look.pss_kib, 1024.0),
+    ("rss_kib", |look| look.rss_kib, 1024.0),
     ("files", |look| look.files, 16.0),
     ("threads", |look| look.threads, 2.0),
     // SQLite starts the log anew after about 1000 pages of 4 KiB, when no reader is in the way.
@@ -197,8 +197,8 @@ impl Soaked {
         let mut out = report::table(&self.outcome);
         let _infallible = writeln!(
             out,
-            "\n{:<10}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}",
-            "", "first", "median", "max", "last", "growth", "allowed"
+            "\n{:<10}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}",
+            "", "first", "median", "max", "last", "growth", "an hour", "allowed"
         );
         for (name, trend) in self.trends() {
             let Trend {
@@ -207,13 +207,14 @@ impl Soaked {
                 max,
                 last,
                 growth,
+                hourly,
                 allowed,
                 flat,
             } = trend;
             let verdict = if flat { "" } else { "  grows" };
             let _infallible = writeln!(
                 out,
-                "{name:<10}{first:>10.0}{median:>10.0}{max:>10.0}{last:>10.0}{growth:>10.0}{allowed:>10.0}{verdict}"
+                "{name:<10}{first:>10.0}{median:>10.0}{max:>10.0}{last:>10.0}{growth:>10.0}{hourly:>10.0}{allowed:>10.0}{verdict}"
             );
         }
         let verdict = if self.is_flat() { "flat" } else { "not flat" };
