@@ -56,6 +56,13 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 /// Connections for reading beside the one that writes.
 const READERS: u32 = 4;
 
+/// What the connection that writes keeps of the database, in KiB.
+const WRITER_CACHE_KIB: u32 = 2048;
+
+/// The same for each that reads. All of them would keep the same pages; what one lacks comes out of the system's cache
+/// within microseconds.
+const READER_CACHE_KIB: u32 = 512;
+
 /// How long a request waits for a connection to read: longer means that the store does not keep up.
 const ACQUIRE: Duration = Duration::from_secs(10);
 
@@ -103,14 +110,18 @@ impl Store {
             .foreign_keys(false)
             .busy_timeout(BUSY)
             .disable_statement_logging();
-        let mut conn = SqliteConnection::connect_with(&options).await?;
+        let caching = |kib| options.clone().pragma("cache_size", format!("-{kib}"));
+        let mut conn = SqliteConnection::connect_with(&caching(WRITER_CACHE_KIB)).await?;
         migrate(&mut conn).await?;
         // Otherwise a store that cannot be written is found out by the first device.
         touch(&mut conn).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(ACQUIRE)
-            .connect_lazy_with(options);
+            // Each is a thread with memory and files of its own: what came and went would leave pieces behind.
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_lazy_with(caching(READER_CACHE_KIB));
         Ok(Self {
             writer: Arc::new(Writer::new(conn)),
             readers,
