@@ -24,6 +24,7 @@ pub mod move_items;
 mod parts;
 pub mod ping;
 pub mod provision;
+pub mod resolve_recipients;
 mod result_range;
 pub mod search;
 pub mod settings;

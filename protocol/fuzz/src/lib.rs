@@ -13,6 +13,7 @@ use protocol::command::item_operations::{ItemOperationsRequest, ItemOperationsRe
 use protocol::command::move_items::{MoveItemsRequest, MoveItemsResponse};
 use protocol::command::ping::{PingRequest, PingResponse};
 use protocol::command::provision::{ProvisionRequest, ProvisionResponse};
+use protocol::command::resolve_recipients::{ResolveRecipientsRequest, ResolveRecipientsResponse};
 use protocol::command::search::{SearchRequest, SearchResponse};
 use protocol::command::settings::{SettingsRequest, SettingsResponse};
 use protocol::command::sync::{SyncRequest, SyncResponse};
@@ -83,6 +84,8 @@ pub fn bodies(input: &[u8]) {
     body::<SearchResponse>(root);
     body::<FindRequest>(root);
     body::<FindResponse>(root);
+    body::<ResolveRecipientsRequest>(root);
+    body::<ResolveRecipientsResponse>(root);
 }
 
 fn body<T: Body>(root: &Element) {

@@ -63,10 +63,23 @@ pub(super) struct PictureTags {
     pub(super) max_pictures: Tag,
 }
 
+/// The names of a photo on the page of one command.
+#[derive(Clone, Copy)]
+pub(super) struct DataTags {
+    pub(super) picture: Tag,
+    pub(super) status: Tag,
+    pub(super) data: Tag,
+}
+
+const PICTURE: DataTags = DataTags {
+    picture: tags::PICTURE,
+    status: tags::STATUS,
+    data: tags::DATA,
+};
+
 impl GalEntry {
     pub(super) fn from_properties(element: &Element) -> Result<Self, BodyError> {
         let text = |tag| parts::text(element, tag);
-        let picture = element.child(tags::PICTURE);
         Ok(Self {
             display_name: text(tags::DISPLAY_NAME),
             phone: text(tags::PHONE),
@@ -79,11 +92,12 @@ impl GalEntry {
             home_phone: text(tags::HOME_PHONE),
             mobile_phone: text(tags::MOBILE_PHONE),
             email_address: text(tags::EMAIL_ADDRESS),
-            picture: picture.map(GalPicture::from_element).transpose()?,
+            picture: GalPicture::from_parent(element, PICTURE)?,
         })
     }
 
     pub(super) fn to_properties(&self, root: Tag, version: Version) -> Element {
+        let picture = self.picture.as_ref();
         let mut writer = Writer::new(root, version);
         writer
             .text(tags::DISPLAY_NAME, self.display_name.as_deref())
@@ -97,27 +111,28 @@ impl GalEntry {
             .text(tags::HOME_PHONE, self.home_phone.as_deref())
             .text(tags::MOBILE_PHONE, self.mobile_phone.as_deref())
             .text(tags::EMAIL_ADDRESS, self.email_address.as_deref())
-            .element(self.picture.as_ref().map(GalPicture::to_element));
+            .element(picture.map(|picture| picture.to_element(PICTURE)));
         writer.finish()
     }
 }
 
 impl GalPicture {
-    fn from_element(element: &Element) -> Result<Self, BodyError> {
-        Ok(Self {
-            status: parts::status(element, tags::STATUS)?,
-            data: element
-                .child(tags::DATA)
-                .map(fields::byte_array_in)
-                .transpose()?,
-        })
+    pub(super) fn from_parent(parent: &Element, tags: DataTags) -> Result<Option<Self>, BodyError> {
+        let Some(element) = parent.child(tags.picture) else {
+            return Ok(None);
+        };
+        let data = element.child(tags.data).map(fields::byte_array_in);
+        Ok(Some(Self {
+            status: parts::status(element, tags.status)?,
+            data: data.transpose()?,
+        }))
     }
 
-    fn to_element(&self) -> Element {
+    pub(super) fn to_element(&self, tags: DataTags) -> Element {
         let data = self.data.as_deref();
-        Element::new(tags::PICTURE)
-            .with(parts::write_status(tags::STATUS, self.status))
-            .with_some(data.map(|data| Element::opaque(tags::DATA, data)))
+        Element::new(tags.picture)
+            .with(parts::write_status(tags.status, self.status))
+            .with_some(data.map(|data| Element::opaque(tags.data, data)))
     }
 }
 
@@ -150,7 +165,9 @@ mod tests {
     fn images_come_as_bytes_or_as_base64() {
         let picture = |data| {
             let status = Element::number(tags::STATUS, 1);
-            GalPicture::from_element(&Element::new(tags::PICTURE).with(status).with(data))
+            let picture = Element::new(tags::PICTURE).with(status).with(data);
+            let parent = Element::new(tags::DISPLAY_NAME).with(picture);
+            GalPicture::from_parent(&parent, PICTURE).map(Option::unwrap)
         };
         for data in [
             Element::opaque(tags::DATA, b"hello".as_slice()),

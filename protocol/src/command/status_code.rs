@@ -8,11 +8,12 @@ use crate::codepages::{
 use crate::element::Element;
 use crate::query::Command;
 use crate::status::{
-    CommonStatus, FindResponseStatus, FindStatus, FolderCreateStatus, FolderDeleteStatus,
-    FolderSyncStatus, FolderUpdateStatus, GetItemEstimateStatus, ItemOperationsStatus,
-    MeetingResponseStatus, MoveItemsStatus, PictureStatus, PingStatus, PolicyApplied, PolicyStatus,
-    ProvisionStatus, ResolveRecipientsStatus, SearchStatus, SearchStoreStatus, SettingsStatus,
-    SyncStatus, ValidateCertStatus, WipeStatus,
+    AvailabilityStatus, CertificatesStatus, CommonStatus, FindResponseStatus, FindStatus,
+    FolderCreateStatus, FolderDeleteStatus, FolderSyncStatus, FolderUpdateStatus,
+    GetItemEstimateStatus, ItemOperationsStatus, MeetingResponseStatus, MoveItemsStatus,
+    PictureStatus, PingStatus, PolicyApplied, PolicyStatus, ProvisionStatus, RecipientStatus,
+    ResolveRecipientsStatus, SearchStatus, SearchStoreStatus, SettingsStatus, SyncStatus,
+    ValidateCertStatus, WipeStatus,
 };
 use crate::tag::Tag;
 
@@ -137,6 +138,8 @@ macro_rules! from_named_status {
 }
 
 from_named_status!(
+    AvailabilityStatus,
+    CertificatesStatus,
     CommonStatus,
     FindResponseStatus,
     FindStatus,
@@ -153,6 +156,7 @@ from_named_status!(
     PolicyApplied,
     PolicyStatus,
     ProvisionStatus,
+    RecipientStatus,
     ResolveRecipientsStatus,
     SearchStatus,
     SearchStoreStatus,

@@ -34,7 +34,7 @@ fn date() -> impl Strategy<Value = i64> {
     datetime::EARLIEST..=datetime::LATEST
 }
 
-fn picture() -> impl Strategy<Value = PictureOptions> {
+pub(super) fn picture() -> impl Strategy<Value = PictureOptions> {
     let number = || option::of(any::<u32>());
     (number(), number()).prop_map(|(max_size, max_pictures)| PictureOptions {
         max_size,

@@ -15,6 +15,7 @@ use super::any_folders::{
     update_response,
 };
 use super::any_items::{move_request, move_response, operations_request, operations_response};
+use super::any_recipients::{recipients_request, recipients_response};
 use super::any_search::{find_request, find_response, search_request, search_response};
 use super::any_settings::{
     provision_request, provision_response, settings_request, settings_response,
@@ -141,6 +142,16 @@ proptest! {
 
     #[test]
     fn search_answers((version, body) in of(search_response)) {
+        returns(&body, version)?;
+    }
+
+    #[test]
+    fn recipients((version, body) in of(recipients_request)) {
+        returns(&body, version)?;
+    }
+
+    #[test]
+    fn recipients_found((version, body) in of(recipients_response)) {
         returns(&body, version)?;
     }
 

@@ -26,7 +26,10 @@ use protocol::command::{Body, CollectionId, ItemClass, ServerId, StatusCode, Syn
 use protocol::element::Element;
 use protocol::version::Version;
 
-use super::{samples_compose, samples_drafts, samples_folders, samples_search, samples_sync};
+use super::{
+    samples_compose, samples_drafts, samples_folders, samples_recipients, samples_search,
+    samples_sync,
+};
 
 /// A body, and the name of the vector that it must equal.
 pub(super) struct Sample {
@@ -51,6 +54,7 @@ pub(super) fn samples() -> Vec<Sample> {
     all.extend(samples_drafts::drafts());
     all.extend(samples_search::searches());
     all.extend(samples_search::finds());
+    all.extend(samples_recipients::recipients());
     all
 }
 

@@ -17,6 +17,7 @@ use protocol::command::item_operations::{ItemOperationsRequest, ItemOperationsRe
 use protocol::command::move_items::{MoveItemsRequest, MoveItemsResponse};
 use protocol::command::ping::{PingRequest, PingResponse};
 use protocol::command::provision::{ProvisionRequest, ProvisionResponse};
+use protocol::command::resolve_recipients::{ResolveRecipientsRequest, ResolveRecipientsResponse};
 use protocol::command::search::{SearchRequest, SearchResponse};
 use protocol::command::settings::{SettingsRequest, SettingsResponse};
 use protocol::command::sync::{SyncRequest, SyncResponse};
@@ -73,6 +74,8 @@ fn by_name(
         ("Search", "request") => through::<SearchRequest>,
         ("Search", "response") => through::<SearchResponse>,
         ("Find", "request") => through::<FindRequest>,
+        ("ResolveRecipients", "request") => through::<ResolveRecipientsRequest>,
+        ("ResolveRecipients", "response") => through::<ResolveRecipientsResponse>,
         ("Find", "response") => through::<FindResponse>,
         _ => return None,
     };
