@@ -250,3 +250,6 @@ fn speaks_of(refusal: &Refusal, words: &[&str]) -> bool {
     let text = refusal.text.as_str().to_ascii_lowercase();
     words.iter().any(|word| text.contains(word))
 }
+
+#[cfg(test)]
+mod tests;

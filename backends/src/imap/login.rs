@@ -226,7 +226,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Event::Continue(_) => self.respond("*")?,
                 Event::Done(done) => return Ok(gathered.end(self.malformed(), done)),
                 Event::Untagged(data) => gathered.hold(data)?,
-                Event::Malformed | Event::Begin { .. } | Event::Piece(_) | Event::End => {}
+                Event::Malformed(_) | Event::Begin { .. } | Event::Piece(_) | Event::End => {}
             }
         }
     }

@@ -19,6 +19,7 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time;
+use tracing::debug;
 
 use super::error::Error;
 use super::extension::{Extension, Extensions};
@@ -317,7 +318,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                     self.idle = None;
                 }
             }
-            Event::Malformed => self.malformed += 1,
+            Event::Malformed(malformed) => {
+                self.malformed += 1;
+                debug!(%malformed, "response passed over");
+            }
             Event::Continue(_) => self.idle_agreed(),
             Event::Begin { .. } | Event::Piece(_) | Event::End => {}
         }

@@ -1,5 +1,9 @@
 //! The IMAP client against a real Dovecot, and against a peer that says what no real server does.
 
+mod faults;
+mod idle;
+mod peer;
+mod sasl;
 mod session;
 mod signing_in;
 

@@ -27,7 +27,7 @@ pub(super) enum Phase {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    /// Begins to wait; [`Self::idle_event`] tells what comes. Gives back memory that waiting does not need.
+    /// Begins to wait; [`Self::idle_event`] tells what comes.
     ///
     /// # Errors
     /// [`Error::Poisoned`].
@@ -89,7 +89,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if matches!(idle.phase, Phase::Asked | Phase::Regretted) {
             idle.phase = Phase::Waiting;
         }
-        self.transport.shrink();
         if regretted {
             // Somebody waits: nothing can be wrong.
             let _somebody_waits = self.idle_end();

@@ -35,6 +35,8 @@ pub(super) struct Transport<S> {
     flushed: bool,
     read_size: usize,
     patience: Duration,
+    /// Why nothing can be written any more. What the server said last is read all the same.
+    deaf: Option<io::Error>,
     /// Set while the server has to go on and nothing moves.
     alarm: Option<Pin<Box<Sleep>>>,
 }
@@ -54,12 +56,13 @@ impl<S> Transport<S> {
             flushed: true,
             read_size: READ_LITTLE,
             patience,
+            deaf: None,
             alarm: None,
         }
     }
 
     /// Gives back memory that is not needed while nothing comes.
-    pub(super) fn shrink(&mut self) {
+    fn shrink(&mut self) {
         self.read_size = READ_LITTLE;
         self.flow.decoder().shrink();
     }
@@ -78,14 +81,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Transport<S> {
                 self.alarm = None;
                 return Poll::Ready(Ok(event));
             }
-            if self.poll_write(context).map_err(Error::Io)? {
-                self.alarm = None;
+            if self.deaf.is_none() {
+                match self.poll_write(context) {
+                    Ok(true) => self.alarm = None,
+                    Ok(false) => {}
+                    Err(error) => self.deaf = Some(error),
+                }
             }
             let buffer = self.flow.decoder().buffer();
             buffer.reserve(self.read_size);
             let room = buffer.capacity() - buffer.len();
             match poll_read_buf(Pin::new(&mut self.stream), context, buffer) {
-                Poll::Ready(Ok(0)) => return Poll::Ready(Err(Error::Closed)),
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(self.ended(None))),
                 Poll::Ready(Ok(count)) => {
                     self.alarm = None;
                     self.read_size = if count == room {
@@ -94,12 +101,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Transport<S> {
                         READ_LITTLE
                     };
                 }
-                Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                    return Poll::Ready(Err(Error::Closed));
-                }
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(Error::Io(error))),
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(self.ended(Some(error)))),
                 Poll::Pending => return self.poll_alarm(context, silence),
             }
+        }
+    }
+
+    /// Why there is nothing more to read.
+    fn ended(&mut self, error: Option<io::Error>) -> Error {
+        match self.deaf.take().or(error) {
+            // TLS calls an end without its own farewell so.
+            Some(error) if error.kind() == io::ErrorKind::UnexpectedEof => Error::Closed,
+            Some(error) => Error::Io(error),
+            None => Error::Closed,
         }
     }
 
@@ -134,8 +148,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Transport<S> {
         context: &mut Context<'_>,
         silence: Silence,
     ) -> Poll<Result<Event, Error>> {
-        if silence == Silence::Allowed && self.flushed && !self.flow.wants_write() {
+        let owes_nothing = self.deaf.is_none() && self.flushed && !self.flow.wants_write();
+        if silence == Silence::Allowed && owes_nothing {
             self.alarm = None;
+            self.shrink();
             return Poll::Pending;
         }
         let patience = self.patience;
@@ -143,6 +159,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Transport<S> {
             .alarm
             .get_or_insert_with(|| Box::pin(time::sleep(patience)));
         ready!(alarm.as_mut().poll(context));
-        Poll::Ready(Err(Error::Silent))
+        Poll::Ready(Err(match self.deaf.take() {
+            Some(error) => Error::Io(error),
+            None => Error::Silent,
+        }))
     }
 }

@@ -249,7 +249,7 @@ impl Decoder {
             return Ok(Some(Step::Response(Frame(held.freeze()))));
         };
         let head = line.get(..literal.at).unwrap_or_default();
-        if self.streams && is_text_of_message(head) {
+        if self.streams && is_fetch(first) && is_text_of_message(head) {
             self.held.extend_from_slice(head);
             let so_far = Frame(Bytes::copy_from_slice(&self.held));
             self.held.put_u8(0);
@@ -288,7 +288,9 @@ fn literal_at_end(line: &[u8]) -> Option<Literal> {
     let at = inner.iter().rposition(|byte| *byte == b'{')?;
     let digits = inner.get(at + 1..)?;
     let digits = digits.strip_suffix(b"+").unwrap_or(digits);
-    let size = number(digits)?;
+    // What nobody can count is as good as endless.
+    let all_digits = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    let size = all_digits.then(|| number(digits).unwrap_or(u64::MAX))?;
     let before = inner.get(..at)?;
     let at = if before.ends_with(b"~") { at - 1 } else { at };
     Some(Literal { at, size })
@@ -304,7 +306,7 @@ fn number(digits: &[u8]) -> Option<u64> {
 fn ends_in_text(response: &[u8]) -> bool {
     const CONDITIONS: [&[u8]; 5] = [b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH"];
     let mut words = response.split(|byte| *byte == b' ');
-    if words.next() == Some(b"+") {
+    if words.next().is_some_and(|word| word.starts_with(b"+")) {
         return true;
     }
     let second = words.next().unwrap_or_default();
@@ -313,10 +315,39 @@ fn ends_in_text(response: &[u8]) -> bool {
         .any(|condition| second.eq_ignore_ascii_case(condition))
 }
 
-/// Whether what follows is a message or a part of it: `BODY[]`, `BODY[1]<0>`, `BINARY[2]`, `RFC822`.
+/// Whether the literal after `head` is a message or a part of it: `BODY[1]<0>`, `BINARY[2]`, `RFC822`.
 fn is_text_of_message(head: &[u8]) -> bool {
-    let head = head.trim_ascii_end();
-    let upper = head.to_ascii_uppercase();
-    let names: [&[u8]; 2] = [b"RFC822", b"RFC822.TEXT"];
-    (head.ends_with(b"]") || head.ends_with(b">")) || names.iter().any(|name| upper.ends_with(name))
+    let upper = head.trim_ascii_end().to_ascii_uppercase();
+    let item = without_origin(&upper).unwrap_or(&upper);
+    let (names, name): (&[&[u8]], _) = match item.strip_suffix(b"]") {
+        Some(section) => {
+            let at = section.iter().rposition(|byte| *byte == b'[');
+            (&[b"BODY", b"BINARY"], section.get(..at.unwrap_or(0)))
+        }
+        None => (&[b"RFC822", b"RFC822.TEXT"], Some(item)),
+    };
+    let last = |name: &[u8]| {
+        let mut words = name.rsplit(|byte| matches!(byte, b' ' | b'('));
+        words.next().is_some_and(|word| names.contains(&word))
+    };
+    name.is_some_and(last)
 }
+
+/// What stands before `<0>`.
+fn without_origin(item: &[u8]) -> Option<&[u8]> {
+    let inner = item.strip_suffix(b">")?;
+    let at = inner.iter().rposition(|byte| *byte == b'<')?;
+    number(inner.get(at + 1..)?)?;
+    inner.get(..at)
+}
+
+fn is_fetch(response: &[u8]) -> bool {
+    let mut words = response.split(|byte| *byte == b' ');
+    words.next() == Some(b"*")
+        && words
+            .nth(1)
+            .is_some_and(|word| word.eq_ignore_ascii_case(b"FETCH"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -149,3 +149,6 @@ fn section(name: &str, value: &Value) -> Option<Section> {
         content,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,8 @@ use bytes::{Buf, Bytes};
 
 use super::command::{Ends, Stretch};
 use super::{
-    ArgumentError, Code, Command, Decoder, Dialect, Frame, FrameError, Limits, Response, Status,
-    Step, Text, Untagged, interpret,
+    ArgumentError, Code, Command, Decoder, Dialect, Frame, FrameError, Limits, Malformed, Response,
+    Status, Step, Text, Untagged, interpret,
 };
 
 /// Names a command of one session.
@@ -55,7 +55,7 @@ pub enum Event {
     /// The text is complete.
     End,
     /// A response came that cannot be read: what it was about is not known.
-    Malformed,
+    Malformed(Malformed),
 }
 
 /// One session's commands and answers.
@@ -202,9 +202,9 @@ impl Flow {
                     code,
                     text,
                 }),
-                None => Event::Malformed,
+                None => Event::Malformed(Malformed("tag")),
             }),
-            Err(_malformed) => {
+            Err(malformed) => {
                 // An end is an end, whatever it says.
                 let first = frame.bytes().split(|byte| *byte == b' ').next();
                 Some(match self.end(first.unwrap_or_default()) {
@@ -214,7 +214,7 @@ impl Flow {
                         code: None,
                         text: Text::default(),
                     }),
-                    None => Event::Malformed,
+                    None => Event::Malformed(malformed),
                 })
             }
         }
@@ -222,7 +222,7 @@ impl Flow {
 
     fn go_on(&mut self, text: Bytes) -> Option<Event> {
         let Some(blocked) = self.blocked else {
-            return Some(Event::Malformed);
+            return Some(Event::Malformed(Malformed("continuation")));
         };
         let more = self.queue.front().is_some_and(|(tag, _)| *tag == blocked);
         if more {
@@ -257,3 +257,6 @@ impl Flow {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

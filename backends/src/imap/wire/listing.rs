@@ -176,3 +176,6 @@ pub(super) fn mailbox(value: &Value, utf8: bool) -> Result<MailboxName, Malforme
 fn character(value: &Value) -> Option<char> {
     value.text()?.chars().next()
 }
+
+#[cfg(test)]
+mod tests;

@@ -145,6 +145,10 @@ pub enum Untagged {
 /// [`Malformed`], also for a response that is not known. The stream goes on behind it.
 pub fn interpret(frame: &Frame, limits: &Limits, utf8: bool) -> Result<Response, Malformed> {
     let bytes = frame.bytes();
+    // Some servers forget the space.
+    if let Some(text) = bytes.strip_prefix(b"+") {
+        return Ok(Response::Continue(bytes.slice_ref(text.trim_ascii_start())));
+    }
     let (first, rest) = word(bytes);
     match first {
         b"*" => {
@@ -155,7 +159,6 @@ pub fn interpret(frame: &Frame, limits: &Limits, utf8: bool) -> Result<Response,
             };
             reader.untagged(rest).map(Response::Untagged)
         }
-        b"+" => Ok(Response::Continue(bytes.slice_ref(rest))),
         tag => {
             let (status, rest) = word(rest);
             let status = match condition(status) {
@@ -283,3 +286,6 @@ fn identification(values: &[Value]) -> Result<Untagged, Malformed> {
     let fields: Option<Vec<_>> = pairs.map(pair).collect();
     Ok(Untagged::Id(fields.ok_or(Malformed("ID"))?))
 }
+
+#[cfg(test)]
+pub(super) mod tests;

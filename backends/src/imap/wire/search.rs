@@ -78,3 +78,67 @@ pub(super) fn esearch(values: &[Value]) -> Result<Esearch, Malformed> {
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Esearch, Search};
+    use crate::imap::wire::response::tests::untagged;
+    use crate::imap::wire::{UidSet, Untagged};
+
+    fn set(text: &str) -> UidSet {
+        UidSet::parse(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn what_was_found() {
+        for (text, numbers, mod_seq) in [
+            ("* SEARCH", &[][..], None),
+            ("* SEARCH ", &[], None),
+            ("* SEARCH 2 84 882", &[2, 84, 882], None),
+            (
+                "* SEARCH 2 5 (MODSEQ 917162500)",
+                &[2, 5],
+                Some(917_162_500),
+            ),
+        ] {
+            let search = Search {
+                numbers: numbers.to_vec(),
+                mod_seq,
+            };
+            assert_eq!(untagged(text), Untagged::Search(search), "{text}");
+        }
+        let blank = Esearch::default;
+        for (text, found) in [
+            (
+                "* ESEARCH (TAG \"a282\") MIN 2 COUNT 3",
+                Esearch {
+                    tag: Some("a282".into()),
+                    min: Some(2),
+                    count: Some(3),
+                    ..blank()
+                },
+            ),
+            (
+                "* ESEARCH (TAG a1) UID ALL 4:18,21,28 MODSEQ 5",
+                Esearch {
+                    tag: Some("a1".into()),
+                    uid: true,
+                    all: Some(set("4:18,21,28")),
+                    mod_seq: Some(5),
+                    ..blank()
+                },
+            ),
+            (
+                "* ESEARCH UID X-NEW (a b) MAX 7",
+                Esearch {
+                    uid: true,
+                    max: Some(7),
+                    ..blank()
+                },
+            ),
+            ("* ESEARCH", blank()),
+        ] {
+            assert_eq!(untagged(text), Untagged::Esearch(Box::new(found)), "{text}");
+        }
+    }
+}

@@ -109,10 +109,10 @@ impl Reader<'_> {
         self.left = self.left.checked_sub(1).ok_or(Malformed("values"))?;
         match input.first() {
             Some(b'(') => self.list(input.get(1..).unwrap_or_default(), depth),
-            Some(b'"') => {
-                let (rest, inner) = quoted(input).map_err(|_| Malformed("quoted string"))?;
-                Ok((rest, Value::Quoted(self.unescaped(inner))))
-            }
+            Some(b'"') => match quoted(input) {
+                Ok((rest, inner)) => Ok((rest, Value::Quoted(self.unescaped(inner)))),
+                Err(_) => self.unescaped_quoted(input),
+            },
             Some(0) => {
                 let (rest, size) = streamed(input).map_err(|_| Malformed("literal"))?;
                 Ok((rest, Value::Streamed(size)))
@@ -149,6 +149,17 @@ impl Reader<'_> {
             values.push(value);
             input = rest;
         }
+    }
+
+    /// A name that ends with a backslash, or has a quote in it, as servers write it that do not escape: all up to the
+    /// last quote, if that is the end.
+    fn unescaped_quoted<'i>(&self, input: &'i [u8]) -> Result<(&'i [u8], Value), Malformed> {
+        let inner = input
+            .strip_prefix(b"\"")
+            .and_then(|rest| rest.strip_suffix(b"\""));
+        let inner = inner.ok_or(Malformed("quoted string"))?;
+        let rest = input.get(input.len()..).unwrap_or_default();
+        Ok((rest, Value::Quoted(self.frame.slice_ref(inner))))
     }
 
     fn unescaped(&self, inner: &[u8]) -> Bytes {
