@@ -129,14 +129,18 @@ impl Device {
         if self.parked.is_some() || self.push.stopped || self.push.backoff.pending(now).is_some() {
             return None;
         }
-        let pingable: Vec<CollectionId> = self.pingable().map(|(id, _)| id.clone()).collect();
+        let (pingable, parking): (Vec<_>, _) = match self.push.parking() {
+            Parking::Ping => (self.pingable().collect(), Parking::Ping),
+            Parking::Sync => (self.holdable(now).collect(), Parking::Sync),
+        };
         if pingable.is_empty() {
             return None;
         }
-        match self.push.parking() {
-            Parking::Ping => Some(Job::Ping(self.ping_job(pingable))),
-            Parking::Sync => Some(Job::Sync(self.held_sync(&pingable))),
-        }
+        let folders = pingable.iter().map(|(id, _)| (*id).clone()).collect();
+        Some(match parking {
+            Parking::Ping => Job::Ping(self.ping_job(folders)),
+            Parking::Sync => Job::Sync(self.held_sync(&pingable, &folders)),
+        })
     }
 
     fn ping_job(&self, mut folders: Vec<CollectionId>) -> PingJob {
@@ -155,16 +159,20 @@ impl Device {
         }
     }
 
-    fn held_sync(&self, folders: &[CollectionId]) -> SyncJob {
+    fn held_sync(
+        &self,
+        copies: &[(&CollectionId, &FolderCopy)],
+        folders: &[CollectionId],
+    ) -> SyncJob {
         let interval_s = self.push.interval_s;
         let form = self.form(self.push.remembered_sync.as_ref(), interval_s, folders);
-        let sent = |(id, copy): (&CollectionId, &FolderCopy)| SentFolder {
-            id: id.clone(),
+        let sent = |(id, copy): &(&CollectionId, &FolderCopy)| SentFolder {
+            id: (*id).clone(),
             key: copy.key.clone(),
             uploads: 0,
         };
         SyncJob {
-            folders: self.pingable().map(sent).collect(),
+            folders: copies.iter().map(sent).collect(),
             hold_s: Some(interval_s),
             form,
         }
@@ -196,6 +204,12 @@ impl Device {
     /// The folders that can be waited for.
     fn pingable(&self) -> impl Iterator<Item = (&CollectionId, &FolderCopy)> {
         self.synced().filter(|(_, copy)| !copy.key.is_initial())
+    }
+
+    /// The folders that can be waited for by a Sync: one that was refused would have it answered at once.
+    fn holdable(&self, now: Instant) -> impl Iterator<Item = (&CollectionId, &FolderCopy)> {
+        let paused = move |copy: &FolderCopy| copy.not_before.is_some_and(|time| time > now);
+        self.pingable().filter(move |(_, copy)| !paused(copy))
     }
 
     pub(super) fn report_parking(&mut self, job: &Job) {
