@@ -8,6 +8,7 @@
 //!
 //! One [`Governor`] is one device. It keeps a few words for each folder, [`ENTRIES_MAX`] at most.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, Instant};
 
 use super::bucket::{Bucket, Rate};
@@ -17,6 +18,12 @@ pub const HOLD_MAX: Duration = Duration::from_secs(20);
 
 /// So many loops of one device are told apart.
 pub const ENTRIES_MAX: usize = 48;
+
+/// A request for more folders counts as a whole: its folders would push each other out of what is remembered.
+const APART_MAX: usize = 16;
+
+/// Stands for all folders of such a request.
+const ALL_FOLDERS: u32 = u32::MAX;
 
 /// A way of running in circles.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -52,8 +59,9 @@ impl Loop {
     #[must_use]
     pub const fn rate(self) -> Rate {
         let (burst, pause_s) = match self {
-            // An estimate goes before each Sync of some phones; lost answers and people who pull to refresh.
-            Self::SameKey => (12, 10),
+            // An estimate goes before each Sync of some phones, and others have a Sync held after each; lost answers,
+            // and people who pull to refresh a dozen times in a row.
+            Self::SameKey => (30, 10),
             // A key that is not known, key 0, and the first items, which are not held: three requests in 40 s.
             Self::StartOver => (6, 20),
             // With a FolderSync between: two in 20 s.
@@ -82,8 +90,12 @@ pub enum Act {
     MissesHierarchy,
     /// It learnt nothing new of the hierarchy.
     LearnsNothing,
-    /// It was refused; the number tells commands apart.
+    /// It was refused; the number tells apart what is refused on its own: commands, and folders of a Sync. When a
+    /// mailbox is down, each folder is refused, and asked for again after pauses of its own.
     IsRefused(u32),
+    /// It did something by another command than Sync, such as a move; the digest tells deeds apart. The folders look
+    /// to it as before, and are looked at after each deed.
+    Does(u64),
 }
 
 /// Whether an answer waits.
@@ -102,13 +114,15 @@ pub enum Verdict {
 #[derive(Clone, Debug, Default)]
 pub struct Governor {
     entries: Vec<Entry>,
+    /// The digest of the last deed.
+    deed: u64,
     met: [u32; Loop::ALL.len()],
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     kind: Loop,
-    /// The folder or the command.
+    /// The folder, or what is refused.
     scope: u32,
     /// The digest of the last key.
     key: u64,
@@ -125,7 +139,8 @@ impl Governor {
             Act::MissesFolder(folder) => self.again(Loop::UnknownFolder, *folder, now),
             Act::MissesHierarchy => self.again(Loop::DeadHierarchy, 0, now),
             Act::LearnsNothing => self.again(Loop::IdleHierarchy, 0, now),
-            Act::IsRefused(command) => self.again(Loop::Refused, *command, now),
+            Act::IsRefused(what) => self.again(Loop::Refused, *what, now),
+            Act::Does(deed) => self.does(*deed, now),
         }
     }
 
@@ -140,8 +155,25 @@ impl Governor {
         self.entries.iter().map(|entry| entry.used).max()
     }
 
+    /// After a deed, the keys that were shown before it are shown as for the first time; not so after its repeat.
+    fn does(&mut self, deed: u64, now: Instant) -> Verdict {
+        if self.deed != deed {
+            self.deed = deed;
+            let shown = self.entries.iter_mut();
+            for entry in shown.filter(|entry| entry.kind == Loop::SameKey) {
+                entry.bucket = Bucket::new(now);
+            }
+        }
+        Verdict::Go
+    }
+
     /// A request stands still only if all of its folders do: one that moves takes the others along.
     fn shows(&mut self, keys: &[(u32, u64)], now: Instant) -> Verdict {
+        if keys.len() > APART_MAX {
+            let mut digest = DefaultHasher::new();
+            keys.hash(&mut digest);
+            return self.shows(&[(ALL_FOLDERS, digest.finish())], now);
+        }
         let mut moved = keys.is_empty();
         for (folder, key) in keys {
             let entry = self.entry(Loop::SameKey, *folder, now);

@@ -2,7 +2,7 @@
 
 mod arbitrary;
 mod contacts;
-mod phone;
+pub(crate) mod phone;
 mod push;
 mod setup;
 mod sync;

@@ -14,6 +14,7 @@ mod device;
 mod email;
 mod email_laws;
 mod golden;
+mod governor;
 mod laws;
 mod meeting;
 mod reference;
