@@ -11,7 +11,9 @@ use std::time::Duration;
 use protocol::command::StatusCode;
 use protocol::flow::governor::{Act, Governor, HOLD_MAX, Loop, Verdict};
 use protocol::query::Command;
-use protocol::status::{FolderSyncStatus, GetItemEstimateStatus, PingStatus, SyncStatus};
+use protocol::status::{
+    FolderSyncStatus, GetItemEstimateStatus, MoveItemsStatus, PingStatus, SyncStatus,
+};
 use tokio::time::{self, Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -99,8 +101,8 @@ impl Governors {
         let Some(device) = facts.device.filter(|_| refuses(command, answer, facts)) else {
             return;
         };
+        let act = Act::IsRefused(refused(command, facts));
         // It is a refusal already: there is nothing more to refuse.
-        let act = Act::IsRefused(command.code().map_or(u32::MAX, u32::from));
         let _held = self.pace(device, &act, facts).await;
     }
 
@@ -109,6 +111,11 @@ impl Governors {
         let devices = self.devices();
         let mut met = devices.get(&device).into_iter().flat_map(Governor::met);
         met.any(|(kind, met)| kind == Loop::DeadHierarchy && met >= HELD_ENOUGH)
+    }
+
+    /// The device did something by another command than Sync, and will look at its folders once more.
+    pub(super) fn does(&self, device: DeviceId, deed: impl Hash) {
+        let _go = self.judge(device, &Act::Does(digest(deed)), Instant::now());
     }
 
     fn judge(&self, device: DeviceId, act: &Act, now: Instant) -> Verdict {
@@ -145,6 +152,11 @@ const fn note(kind: Loop) -> &'static str {
     }
 }
 
+/// Tells apart what is refused: a phone asks again for each folder after pauses of its own.
+fn refused(command: Command, facts: &Facts) -> u32 {
+    u32::try_from(digest((command.as_str(), &facts.folders)) >> 32).unwrap_or(u32::MAX)
+}
+
 /// Whether an answer refuses its request as a whole, other than by what is paced on its own.
 fn refuses(command: Command, answer: &Answer, facts: &Facts) -> bool {
     if let Content::Http(refusal) = &answer.content {
@@ -171,6 +183,7 @@ fn refuses(command: Command, answer: &Answer, facts: &Facts) -> bool {
             GetItemEstimateStatus::InvalidCollection.into(),
             GetItemEstimateStatus::InvalidSyncKey.into(),
         ],
+        Command::MoveItems => &[MoveItemsStatus::Success.into()],
         _ => &[StatusCode::SUCCESS],
     };
     !fine.contains(&status)
@@ -211,6 +224,50 @@ mod tests {
         assert!(governors.gives_in(device) && !governors.gives_in(DeviceId(4)));
         let counted = governors.metrics.loops.of(Loop::DeadHierarchy);
         assert_eq!(counted.get(), 7);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_tidies_up_is_not_held() {
+        let (governors, device) = (governors(), DeviceId(3));
+        let mut facts = Facts {
+            device: Some(device),
+            eas_status: Some(MoveItemsStatus::Success.code()),
+            ..Facts::default()
+        };
+        for item in 0..100 {
+            governors.does(device, ("item", item));
+            let answer = Answer::empty();
+            let moved = governors.pace_refusal(Command::MoveItems, &answer, &mut facts);
+            moved.await;
+            let shows = Act::Shows(vec![(5, 77)]);
+            assert_eq!(
+                governors.pace(device, &shows, &mut facts).await.ok(),
+                Some(None)
+            );
+        }
+        assert!(facts.held.is_zero());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_mailbox_that_is_down_is_refused_folder_by_folder() {
+        let (governors, device) = (governors(), DeviceId(3));
+        let mut held = Vec::new();
+        for folder in [1, 2, 1] {
+            let mut facts = Facts {
+                device: Some(device),
+                eas_status: Some(SyncStatus::ServerError.code()),
+                folders: Some(folder.to_string().into()),
+                ..Facts::default()
+            };
+            for _ in 0..6 {
+                let answer = Answer::empty();
+                governors
+                    .pace_refusal(Command::Sync, &answer, &mut facts)
+                    .await;
+            }
+            held.push(!facts.held.is_zero());
+        }
+        assert_eq!(held, [false, false, true]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -31,6 +31,10 @@ pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
             context.facts.client.errors += 1;
         }
         context.facts.client.changes += 1;
+        if target.is_some() {
+            let deed = (asked.source_item.as_str(), asked.target_folder.as_str());
+            context.parts.governors.does(context.who.device, deed);
+        }
         answers.push(MoveAnswer {
             source_item: asked.source_item.clone(),
             status: StatusCode::new(status.code()),
