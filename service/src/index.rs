@@ -29,7 +29,7 @@ pub use self::hierarchy::{
 pub use self::items::{Applied, IndexedItem, ReadFrom};
 pub use self::page::{Action, Command, Page};
 pub use self::ping::{AnswerId, Delivery, Doubt, Silence, Standing, Wake};
-pub use self::session::{Estimate, Opening, Pair, Receipt, Session};
+pub use self::session::{Estimate, Opening, Pair, Patience, Receipt, Session};
 pub use self::upload::{Begun, Conflict, Ident, Outcome, Ticket, Told, Upload, Verdict};
 
 use self::locks::Locks;
@@ -55,6 +55,7 @@ pub enum IndexError {
 pub struct Index {
     store: Store,
     locks: Locks,
+    patience: Patience,
 }
 
 impl Index {
@@ -64,7 +65,14 @@ impl Index {
         Self {
             store,
             locks: Locks::default(),
+            patience: Patience::default(),
         }
+    }
+
+    /// The same, with another patience before an item is passed over.
+    #[must_use]
+    pub fn with_patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
     }
 
     /// The store below, for what needs no index: devices, remembered requests, ClientIds.

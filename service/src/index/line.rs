@@ -101,11 +101,9 @@ impl Line {
         self.taken.as_ref()?.lesson
     }
 
-    /// Whether the newest answer to the shown key broke on its way to the device.
-    pub(crate) fn broke(&self) -> bool {
-        let Some(taken) = self.taken.as_ref().filter(|taken| !taken.newly) else {
-            return false;
-        };
+    /// What is known of the newest answer to the shown key, if there was one.
+    pub(crate) fn fate(&self) -> Option<Proof> {
+        let taken = self.taken.as_ref().filter(|taken| !taken.newly)?;
         let kin =
             |answer: &&Answer| answer.lineage == taken.lineage && answer.number != taken.number;
         let newest = self
@@ -113,7 +111,7 @@ impl Line {
             .iter()
             .filter(kin)
             .max_by_key(|answer| answer.number);
-        newest.is_some_and(|answer| answer.proof == Proof::Broken)
+        newest.map(|answer| answer.proof)
     }
 
     /// Whether there is anything to write down of the shown key.

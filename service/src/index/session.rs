@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tokio::sync::OwnedMutexGuard;
 
 pub use estimate::Estimate;
+pub use guard::Patience;
 pub(crate) use guard::Trials;
 
 use crate::ids::{FolderNo, ItemNo, Principal};
@@ -109,9 +110,7 @@ impl Index {
         };
         drop(conn);
         slot.show(key);
-        if line.broke() {
-            slot.trials.broke();
-        }
+        slot.trials.shown_again(line.fate());
         let mut session = Session {
             index: self.clone(),
             slot,
@@ -276,7 +275,7 @@ impl Session {
         let mut write = self.index.store.write().await?;
         let (number, key) = self.line.answer(&mut write, next).await?;
         write.commit().await?;
-        self.slot.trials.answered(content, self.alone);
+        self.tried(content);
         let folder = self.line.held.folder;
         Ok(Receipt {
             key,

@@ -17,7 +17,7 @@ use directpush::http::request::{
     Secret, Transport,
 };
 use directpush::ids::AccountId;
-use directpush::index::Index;
+use directpush::index::{Index, Patience};
 use directpush::metrics::Metrics;
 use directpush::push::{Hub, HubConfig, HubParts, LocalChannel};
 use directpush::store::Store;
@@ -78,7 +78,11 @@ impl Inside {
         let [requests, watchers, files, push] = std::array::from_fn(|_| Tasks::new());
         let (local, driver) = LocalStore::new(LocalOptions::default());
         files.spawn(driver.run(files.token()));
-        let index = Index::new(store.clone());
+        // Tries count here, not time.
+        let index = Index::new(store.clone()).with_patience(Patience {
+            soon: Duration::ZERO,
+            late: Duration::ZERO,
+        });
         let channel = Arc::new(LocalChannel::default());
         let mailbox = OneMailbox(
             local.clone(),

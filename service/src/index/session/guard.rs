@@ -1,38 +1,84 @@
 //! A device that cannot digest one item asks for its page again and again: the item is looked for and passed over.
 //!
 //! The third time that the same key is to be answered with content the page is halved, and so on down to one item.
-//! When that one was sent alone ten times and the key is shown still, the answer passes it over: it counts as told, and
-//! is listed as skipped until it changes or is tried again. A key that moves ends all of it. Answers that broke on the
-//! way say next to nothing of the item, so they count for much less; and not every break is seen from here, since a
-//! proxy may have taken an answer that its device never got. In a dead zone nothing may be passed over.
+//! That costs nobody anything. To pass an item over costs a message if it was the network, so it takes both enough
+//! tries of that item alone and enough time since the first of them:
+//!
+//! - [`HAD`] tries that the device had whole, as its next request on the same connection proves, and [`SOON`]; or
+//! - [`TRIES`] tries in all, those that broke counting next to nothing, and [`LATE`]. That nothing was seen to break
+//!   says little: a proxy may have taken an answer that its device never got.
+//!
+//! An item that is passed over counts as told, and is listed as skipped until it changes or is tried again. A key that
+//! moves ends all of it, so that one answer that gets through a dead zone is enough.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::ids::ItemNo;
 use crate::index::{IndexError, Page, Session};
+use crate::store::answer::Proof;
 
 /// Answers to one key that are whole.
 const WHOLE: u32 = 2;
 
-/// What an item that was sent alone in vain is charged with.
-const CHARGE: u32 = 16;
+/// So many tries that the device had are enough.
+const HAD: u32 = 6;
 
-/// What is taken off again when that answer broke on the way.
-const BROKE: u32 = 15;
+/// So many of any kind are.
+const TRIES: u32 = 24;
 
-/// From when on it is passed over.
-const ENOUGH: u32 = 10 * CHARGE;
+/// So many that broke count as one.
+const BROKEN_FOR_ONE: u32 = 16;
 
-/// From when on that is of no use: the device does not take an empty answer either.
-const HOPELESS: u32 = 12 * CHARGE;
+/// Answers that pass an item over; if no more is taken then, it was not the item.
+const PASSED: u32 = 2;
+
+/// After so long tries that the device had are enough.
+const SOON: Duration = Duration::from_secs(60);
+
+/// After so long others are.
+const LATE: Duration = Duration::from_secs(3600);
+
+/// For how long an item is tried before it is passed over.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Patience {
+    /// If the device had it each time.
+    pub soon: Duration,
+    /// If nothing proves that.
+    pub late: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            soon: SOON,
+            late: LATE,
+        }
+    }
+}
 
 /// What is remembered of a key while it is shown.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Trials {
     /// Answers with content to this key.
     told: u32,
-    /// The item that is suspected, and what it is charged with.
-    suspect: Option<(ItemNo, u32)>,
+    suspect: Option<Suspect>,
     /// The item that took too long to read, and how often.
     slow: Option<(ItemNo, u32)>,
+}
+
+/// An item that was sent alone, and not taken.
+#[derive(Clone, Copy, Debug)]
+struct Suspect {
+    item: ItemNo,
+    since: Instant,
+    /// The newest answer is a try of which it is not known yet what became.
+    pending: bool,
+    had: u32,
+    silent: u32,
+    broken: u32,
+    passed: u32,
 }
 
 /// How much of a page is sent.
@@ -44,39 +90,69 @@ enum Portion {
     PassOver(ItemNo),
 }
 
-impl Trials {
-    /// The newest answer to the key broke before the device had it.
-    pub(crate) fn broke(&mut self) {
-        if let Some((_, charge)) = &mut self.suspect {
-            *charge = charge.saturating_sub(BROKE);
+impl Suspect {
+    fn new(item: ItemNo, since: Instant) -> Self {
+        Self {
+            item,
+            since,
+            pending: false,
+            had: 0,
+            silent: 0,
+            broken: 0,
+            passed: 0,
         }
+    }
+
+    /// Whether it is tried no more.
+    fn convicted(&self, patience: Patience, now: Instant) -> bool {
+        let age = now.saturating_duration_since(self.since);
+        let tries = self.had + self.silent + self.broken / BROKEN_FOR_ONE;
+        (self.had >= HAD && age >= patience.soon) || (tries >= TRIES && age >= patience.late)
+    }
+}
+
+impl Trials {
+    /// The key is shown once more: the newest answer to it came to this.
+    pub(crate) fn shown_again(&mut self, proof: Option<Proof>) {
+        let Some(suspect) = self.suspect.as_mut().filter(|suspect| suspect.pending) else {
+            return;
+        };
+        suspect.pending = false;
+        let count = match proof {
+            Some(Proof::Proved) => &mut suspect.had,
+            Some(Proof::Broken) => &mut suspect.broken,
+            _ => &mut suspect.silent,
+        };
+        *count = count.saturating_add(1);
     }
 
     /// An answer is stored: one with content, or one that passes over.
-    pub(super) fn answered(&mut self, content: bool, portion: Option<ItemNo>) {
+    fn answered(&mut self, content: bool, alone: Option<ItemNo>, now: Instant) {
         self.told = self.told.saturating_add(u32::from(content));
-        if let Some(item) = portion {
-            let charge = self.charge(item);
-            self.suspect = Some((item, charge.saturating_add(CHARGE)));
-        }
-    }
-
-    fn charge(&self, item: ItemNo) -> u32 {
-        let of_it = self.suspect.filter(|(suspect, _)| *suspect == item);
-        of_it.map_or(0, |(_, charge)| charge)
+        let Some(item) = alone else {
+            return;
+        };
+        let of_it = self.suspect.filter(|suspect| suspect.item == item);
+        let mut suspect = of_it.unwrap_or_else(|| Suspect::new(item, now));
+        suspect.pending = content;
+        suspect.passed += u32::from(!content);
+        self.suspect = Some(suspect);
     }
 
     /// Of a page of `whole` items, the first of which is `first`.
-    fn portion(&self, whole: usize, first: ItemNo) -> Portion {
+    fn portion(&self, whole: usize, first: ItemNo, patience: Patience, now: Instant) -> Portion {
         if self.told < WHOLE {
             return Portion::Whole;
         }
         let part = whole.checked_shr(self.told - WHOLE + 1).unwrap_or(0);
-        match self.charge(first) {
-            _ if part > 1 => Portion::Part(part),
-            0..ENOUGH => Portion::Part(1),
-            ENOUGH..HOPELESS => Portion::PassOver(first),
-            HOPELESS.. => Portion::Whole,
+        if part > 1 {
+            return Portion::Part(part);
+        }
+        let suspect = self.suspect.filter(|suspect| suspect.item == first);
+        match suspect.filter(|suspect| suspect.convicted(patience, now)) {
+            None => Portion::Part(1),
+            Some(suspect) if suspect.passed < PASSED => Portion::PassOver(first),
+            Some(_) => Portion::Whole,
         }
     }
 }
@@ -92,7 +168,8 @@ impl Session {
         let Some(first) = page.commands.first().map(|command| command.item) else {
             return Ok(page);
         };
-        match self.slot.trials.portion(page.commands.len(), first) {
+        let (trials, patience) = (&self.slot.trials, self.index.patience);
+        match trials.portion(page.commands.len(), first, patience, Instant::now()) {
             Portion::Whole => Ok(page),
             Portion::Part(size) => {
                 self.alone = (size == 1).then_some(first);
@@ -111,6 +188,12 @@ impl Session {
         }
     }
 
+    /// An answer is stored.
+    pub(super) fn tried(&mut self, content: bool) {
+        let alone = self.alone;
+        self.slot.trials.answered(content, alone, Instant::now());
+    }
+
     /// An item took longer to read than an answer may. Says how often in a row.
     pub fn too_slow(&mut self, item: ItemNo) -> u32 {
         let slow = &mut self.slot.trials.slow;
@@ -122,58 +205,4 @@ impl Session {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FIRST: ItemNo = ItemNo(7);
-
-    /// The portions of a page of so many items that is never taken.
-    fn portions(whole: usize, count: usize, broken: bool) -> Vec<Portion> {
-        let mut trials = Trials::default();
-        (0..count)
-            .map(|_| {
-                let portion = trials.portion(whole, FIRST);
-                let (content, alone) = match portion {
-                    Portion::Part(1) => (true, Some(FIRST)),
-                    Portion::Whole | Portion::Part(_) => (true, None),
-                    Portion::PassOver(item) => (false, Some(item)),
-                };
-                trials.answered(content, alone);
-                if broken && content {
-                    trials.broke();
-                }
-                portion
-            })
-            .collect()
-    }
-
-    #[test]
-    fn the_page_is_halved_down_to_one_item_which_is_passed_over() {
-        use Portion::{Part, PassOver, Whole};
-        let alone = [Part(1); 10];
-        // What it cannot digest in the end is no item.
-        let end = [PassOver(FIRST), PassOver(FIRST), Whole, Whole];
-        let begin = [Whole, Whole, Part(5), Part(2)];
-        assert_eq!(portions(10, 18, false), [&begin[..], &alone, &end].concat());
-        assert_eq!(portions(1, 16, false), [&begin[..2], &alone, &end].concat());
-    }
-
-    #[test]
-    fn answers_that_break_say_little_of_the_item() {
-        let portions = portions(1, 165, true);
-        let passed = portions
-            .iter()
-            .position(|portion| *portion == Portion::PassOver(FIRST));
-        assert_eq!(passed, Some(162));
-    }
-
-    #[test]
-    fn a_newer_item_in_front_is_not_charged_with_the_older_one_s_guilt() {
-        let mut trials = Trials::default();
-        for _ in 0..12 {
-            trials.answered(true, Some(FIRST));
-        }
-        assert_eq!(trials.portion(1, FIRST), Portion::Whole);
-        assert_eq!(trials.portion(2, ItemNo(8)), Portion::Part(1));
-    }
-}
+mod tests;
