@@ -2,42 +2,69 @@
 //!
 //! Wall time is what is written down and compared across restarts and machines: filter windows, when an answer fell into
 //! doubt, when a device was last seen. It may step. What must pass evenly (heartbeats, pauses, deadlines) is counted by
-//! tokio's monotonic clock instead, which tests pause and advance.
+//! tokio's monotonic clock instead, which tests pause and advance. What hides or forgets by wall time goes by
+//! [`Clock::steady_seconds`], which believes a step only once it has stayed.
+
+mod steady;
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use steady::Steady;
 
 /// Tells wall time. Clones tell the same.
 #[derive(Clone, Default)]
-pub struct Clock(Source);
+pub struct Clock {
+    source: Source,
+    steady: Arc<Mutex<Steady>>,
+}
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 enum Source {
-    /// The machine's clock.
-    #[default]
-    System,
-    /// Microseconds since the epoch, turned by a [`Hand`].
-    Turned(Arc<AtomicI64>),
+    /// The machine's clock, read since then.
+    System(Instant),
+    /// Turned by a [`Hand`].
+    Turned(Arc<Turned>),
+}
+
+/// Microseconds since the epoch, and how many of them have passed.
+#[derive(Debug)]
+struct Turned {
+    wall: AtomicI64,
+    passed: AtomicI64,
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Self::System(Instant::now())
+    }
 }
 
 /// Turns a [`Clock`] that does not go by itself.
 #[derive(Clone, Debug)]
-pub struct Hand(Arc<AtomicI64>);
+pub struct Hand(Arc<Turned>);
 
 impl Clock {
     /// The machine's clock.
     #[must_use]
-    pub const fn system() -> Self {
-        Self(Source::System)
+    pub fn system() -> Self {
+        Self::default()
     }
 
     /// A clock that stands at `seconds` of UTC until its hand is turned.
     #[must_use]
     pub fn turned(seconds: i64) -> (Self, Hand) {
-        let micros = Arc::new(AtomicI64::new(seconds.saturating_mul(1_000_000)));
-        (Self(Source::Turned(Arc::clone(&micros))), Hand(micros))
+        let turned = Arc::new(Turned {
+            wall: AtomicI64::new(seconds.saturating_mul(1_000_000)),
+            passed: AtomicI64::new(0),
+        });
+        let clock = Self {
+            source: Source::Turned(Arc::clone(&turned)),
+            steady: Arc::default(),
+        };
+        (clock, Hand(turned))
     }
 
     /// Now, in whole seconds of UTC since the epoch.
@@ -49,10 +76,23 @@ impl Clock {
     /// Now, in microseconds of UTC since the epoch.
     #[must_use]
     pub fn micros(&self) -> i64 {
-        match &self.0 {
-            Source::System => system_micros(),
-            Source::Turned(micros) => micros.load(Ordering::SeqCst),
+        match &self.source {
+            Source::System(_) => system_micros(),
+            Source::Turned(turned) => turned.wall.load(Ordering::SeqCst),
         }
+    }
+
+    /// Now, for what hides or forgets, in whole seconds of UTC since the epoch: a step of more than an hour is
+    /// believed after half an hour, and until then time goes on evenly. Never earlier than told before, but for a step
+    /// that stays.
+    #[must_use]
+    pub fn steady_seconds(&self) -> i64 {
+        let passed = match &self.source {
+            Source::System(begun) => i64::try_from(begun.elapsed().as_micros()).unwrap_or(i64::MAX),
+            Source::Turned(turned) => turned.passed.load(Ordering::SeqCst),
+        };
+        let mut steady = self.steady.lock().unwrap_or_else(PoisonError::into_inner);
+        steady.now(self.micros(), passed).div_euclid(1_000_000)
     }
 }
 
@@ -60,20 +100,21 @@ impl Hand {
     /// Lets time pass.
     pub fn advance(&self, by: Duration) {
         let micros = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
-        self.0.fetch_add(micros, Ordering::SeqCst);
+        self.0.wall.fetch_add(micros, Ordering::SeqCst);
+        self.0.passed.fetch_add(micros, Ordering::SeqCst);
     }
 
     /// Steps to `seconds` of UTC since the epoch, forwards or back, as a clock does that was wrong and is set.
     pub fn set(&self, seconds: i64) {
         let micros = seconds.saturating_mul(1_000_000);
-        self.0.store(micros, Ordering::SeqCst);
+        self.0.wall.store(micros, Ordering::SeqCst);
     }
 }
 
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let source = match &self.0 {
-            Source::System => "system",
+        let source = match &self.source {
+            Source::System(_) => "system",
             Source::Turned(_) => "turned",
         };
         f.debug_tuple("Clock").field(&source).finish()
@@ -112,6 +153,18 @@ mod tests {
             -1,
             "seconds are rounded down, also before the epoch"
         );
+    }
+
+    #[test]
+    fn a_step_is_not_believed_at_once_and_time_that_passes_is() {
+        let (clock, hand) = Clock::turned(1_700_000_000);
+        assert_eq!(clock.steady_seconds(), 1_700_000_000);
+        hand.advance(Duration::from_secs(864_000));
+        assert_eq!(clock.clone().steady_seconds(), 1_700_864_000);
+        hand.set(1_600_000_000);
+        assert_eq!(clock.steady_seconds(), 1_700_864_000);
+        hand.advance(Duration::from_secs(1_800));
+        assert_eq!(clock.steady_seconds(), clock.seconds());
     }
 
     #[test]

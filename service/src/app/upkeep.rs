@@ -27,7 +27,7 @@ pub(super) async fn run(index: Index, clock: Clock, stop: CancellationToken) {
 }
 
 async fn round(index: &Index, clock: &Clock) -> Result<(), IndexError> {
-    index.forget_repeats(clock.seconds()).await?;
+    index.forget_repeats(clock.steady_seconds()).await?;
     for (account, _) in index.store().accounts().await? {
         index.tidy(account).await?;
         time::sleep(PAUSE).await;

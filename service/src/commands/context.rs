@@ -97,6 +97,11 @@ impl<'a> Context<'a> {
         Ok(context)
     }
 
+    /// Now, for what hides or forgets: a clock that steps is not believed at once.
+    pub(super) fn steady_now(&self) -> i64 {
+        self.parts.clock.steady_seconds()
+    }
+
     /// The version that the device speaks.
     pub(super) fn version(&self) -> Version {
         self.request.version

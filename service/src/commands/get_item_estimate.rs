@@ -68,7 +68,7 @@ async fn estimate(
         asked.options.clone()
     };
     let filter = options::own(&said).filter_type;
-    let window = options::cut_off(folder.class, filter, context.now);
+    let window = options::cut_off(folder.class, filter, context.steady_now());
     collection::current(context, &folder, window).await?;
     Ok(
         match context

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use protocol::flow::doubt::Grace;
 use protocol::flow::parked::{Findings, Hierarchy};
 
 use super::memory::DeviceMemory;
@@ -108,8 +109,8 @@ fn look_at_folder(
         (FolderState::Absent, _) => findings.changed.push((folder, due(Insistence::Steady))),
         // R12: nothing proves that the last answer arrived.
         (FolderState::Quiet, Some(doubt_due)) => {
-            let grace = u64::try_from(doubt_due.saturating_sub(case.now_utc)).unwrap_or(0);
-            let over = case.now + Duration::from_secs(grace);
+            let grace = grace(doubt_due, case.now_utc);
+            let over = case.now + grace;
             findings.doubtful.push((folder, over.max(due(sparing))));
         }
         (FolderState::Quiet, None) if memory.owes(folder) => {
@@ -119,13 +120,27 @@ fn look_at_folder(
     }
 }
 
+/// What is left of an answer's grace. More than the longest was written by a clock that was ahead, or is read by one
+/// that was set back: it may be over, and is not to last until that clock has caught up.
+fn grace(due: i64, now_utc: i64) -> Duration {
+    let left = u64::try_from(due.saturating_sub(now_utc)).unwrap_or(0);
+    match left <= Grace::MAX_S.into() {
+        true => Duration::from_secs(left),
+        false => Duration::ZERO,
+    }
+}
+
 /// The folders in doubt that are to be announced now and were not noted as announced.
 pub(super) fn doubts_due(case: Case<'_>, report: &Report, memory: &DeviceMemory) -> Vec<FolderNo> {
     let sparing = Insistence::Sparing(case.heartbeat);
     let folders = case.folders.iter().zip(&report.folders);
     folders
         .filter(|(_, standing)| standing.state == FolderState::Quiet)
-        .filter(|(_, standing)| standing.doubt_due.is_some_and(|due| due <= case.now_utc))
+        .filter(|(_, standing)| {
+            standing
+                .doubt_due
+                .is_some_and(|due| grace(due, case.now_utc).is_zero())
+        })
         .filter(|(folder, standing)| {
             memory.due(**folder, standing.seq, sparing, case.now) <= case.now
         })
@@ -148,5 +163,23 @@ fn batch_due(case: Case<'_>, report: &Report, memory: &DeviceMemory) -> Instant 
         Due::At(at) => at,
         // Batching delays, it never drops: the end of the heartbeat announces what is open.
         Due::AtDeadline => case.deadline,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_ahead_does_not_make_a_grace_last() {
+        for (due, now, left) in [
+            (i64::MIN, 0, 0),
+            (1_000, 1_000, 0),
+            (1_060, 1_000, 60),
+            (1_900, 1_000, 900),
+            (864_000, 0, 0),
+        ] {
+            assert_eq!(grace(due, now).as_secs(), left, "{due} at {now}");
+        }
     }
 }

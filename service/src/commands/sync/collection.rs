@@ -107,7 +107,11 @@ async fn begin(
     let starts = &context.parts.metrics.changes.starts;
     starts.of((family, start)).inc();
     let own = options::own(asked);
-    let cut_off = options::cut_off(session.folder().class, own.filter_type, context.now);
+    let cut_off = options::cut_off(
+        session.folder().class,
+        own.filter_type,
+        context.steady_now(),
+    );
     // From now on a Ping may ask for this folder: what the device will be shown is indexed. A backend that is down
     // does not stand in the way of a key.
     match current(context, session.folder(), cut_off).await {
@@ -138,7 +142,11 @@ async fn exchange(
     room: usize,
 ) -> Result<Served, Fault> {
     let folder = session.folder().no;
-    let cut_off = options::cut_off(session.folder().class, own.filter_type, context.now);
+    let cut_off = options::cut_off(
+        session.folder().class,
+        own.filter_type,
+        context.steady_now(),
+    );
     let written = options::written(asked);
     let new_options = session.options() != Some(&written);
     if new_options {
