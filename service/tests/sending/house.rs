@@ -71,6 +71,7 @@ impl House {
     pub(crate) fn open(&mut self) {
         let settings = format!(
             "[listen]\neas = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\ncontrol = \"{at}/control\"\n\
+             [protocol]\nmax_version = \"16.1\"\n\
              [auth]\nusers_file = \"{at}/users\"\ndomains = [\"example.org\"]\n\
              [mail]\nmaildir = \"{at}/mail/%n\"\n[contacts]\nvdir = \"\"\n[store]\npath = \"{at}/state.db\"\n\
              [smtp]\n{}",

@@ -1,7 +1,9 @@
 //! Replies and forwards: what they bring along, and the mark on the original.
 
+use protocol::airsyncbase::{Body as MailBody, BodyType};
 use protocol::command::compose_mail::{
-    ComposeOptions, ForwardContent, MailSource, SmartForwardRequest, SmartReplyRequest, SourceItem,
+    ComposeOptions, ForwardContent, Forwardee, Forwardees, MailSource, SmartForwardRequest,
+    SmartReplyRequest, SourceItem,
 };
 use protocol::command::folder_sync::FolderType;
 use protocol::command::{ClientId, CollectionId, ServerId, SyncKeyText};
@@ -169,6 +171,56 @@ async fn an_original_that_is_not_there_is_150() {
     let request = forward(&inbox, &item, "5", false);
     assert_eq!(bo.compose("SmartForward", &request).await, status("150"));
     assert_eq!(house.mails("bo", ""), []);
+}
+
+#[tokio::test]
+async fn the_server_writes_a_forward_for_a_device_that_names_people_only() {
+    let (house, mut phone, inbox, item) = scene().await;
+    phone.version = Version::V16_1;
+    let to = |email: &str| {
+        Forwardees::new(vec![Forwardee {
+            name: Some("Bo B.".to_owned()),
+            email: email.to_owned(),
+        }])
+        .unwrap()
+    };
+    let request = |client_id: &str, email: &str| SmartForwardRequest {
+        content: ForwardContent::Forwardees {
+            forwardees: to(email),
+            body: Some(MailBody::text(BodyType::Plain, "Look at this.")),
+        },
+        ..forward(&inbox, &item, client_id, false)
+    };
+    let smuggled = request("1", "bo@example.org\r\nBcc: x@example.org");
+    assert_eq!(
+        phone.compose("SmartForward", &smuggled).await,
+        Told::Status("179".to_owned())
+    );
+    let request = request("2", "bo@example.org");
+    assert_eq!(phone.compose("SmartForward", &request).await, Told::Sent);
+    let text = only(&house);
+    holds(
+        &text,
+        &[
+            "From: <anna@example.org>\r\n",
+            "Subject: FW: Plans\r\n",
+            "Look at this.",
+            "\r\nWhat do you say?",
+            "filename=notes.txt",
+        ],
+        &["In-Reply-To", "> What"],
+    );
+    until("the mark", || {
+        house.mails("anna", "")[0].0.ends_with(":2,P")
+    })
+    .await;
+    assert_eq!(house.mails("anna", ".Sent").len(), 1);
+    // A repeat is told to be one.
+    assert_eq!(
+        phone.compose("SmartForward", &request).await,
+        Told::Status("118".to_owned())
+    );
+    assert_eq!(house.mails("bo", "").len(), 1);
 }
 
 #[tokio::test]

@@ -43,10 +43,11 @@ pub(super) async fn mail(
         tracing::error!(account = %context.who.account, "the account has no address: auth.domains names none, and its line in the users file neither");
         return Err(Unsent::NoAddress.into());
     };
-    let size = wanted.mime.len() + original.as_ref().map_or(0, |(content, _)| content.len());
+    let raw = original.as_ref().map(|(content, _): &(Bytes, _)| content);
+    let mime = wanted.text.mime(raw.map_or(&[], |raw| raw));
+    let size = mime.len() + raw.map_or(0, Bytes::len);
     let stamp = stamp(context, wanted, (sending, &primary));
     let (directory, account) = (outbox.directory(), context.request.identity.account.clone());
-    let mime = wanted.mime.clone();
     let work = move || {
         let is_own = |address: &str| {
             address.eq_ignore_ascii_case(&primary)

@@ -1,16 +1,18 @@
 //! What a device wants sent: typed from 14.0 on, the message itself and a query before.
 
 use bytes::Bytes;
+use protocol::airsyncbase::{BodyContent, BodyType};
 use protocol::command::compose_mail::{
     ComposeOptions, ForwardContent, MailSource, SendMailRequest, SmartForwardRequest,
     SmartReplyRequest, SourceItem,
 };
 use protocol::datetime;
 use protocol::query::Command;
+use protocol::status::CommonStatus;
 use sha2::{Digest, Sha256};
 
 use crate::commands::context::Context;
-use crate::convert::email::compose::Bring;
+use crate::convert::email::compose::{Bring, Forwarding};
 use crate::error::{Fault, Unsent};
 use crate::ids::{FolderNo, ServerId};
 use crate::store::SendIdent;
@@ -25,11 +27,30 @@ pub(super) struct Wanted {
     /// A message that was done before this time is another one, in UTC epoch seconds.
     pub(super) known_since: i64,
     /// The message.
-    pub(super) mime: Bytes,
+    pub(super) text: Text,
     /// Whether a copy is to be kept.
     pub(super) save: bool,
     /// What it refers to.
     pub(super) source: Option<Refers>,
+}
+
+/// Who writes the message.
+#[derive(Clone)]
+pub(super) enum Text {
+    /// The device wrote it.
+    Written(Bytes),
+    /// It is to be made.
+    Forwarding(Forwarding),
+}
+
+impl Text {
+    /// The message; `original` is what it refers to.
+    pub(super) fn mime(&self, original: &[u8]) -> Bytes {
+        match self {
+            Self::Written(mime) => mime.clone(),
+            Self::Forwarding(forwarding) => forwarding.write(original).into(),
+        }
+    }
 }
 
 /// A message that another one refers to.
@@ -68,8 +89,8 @@ fn by_query(context: &Context<'_>) -> Wanted {
     hash.update(&mime);
     Wanted {
         ident: hash.finalize().into(),
-        known_since: context.now.saturating_sub(SAME_FOR),
-        mime,
+        known_since: context.steady_now().saturating_sub(SAME_FOR),
+        text: Text::Written(mime),
         save: line.save_in_sent,
         source: refers(line.command, id, Whole::No),
     }
@@ -78,28 +99,40 @@ fn by_query(context: &Context<'_>) -> Wanted {
 /// From 14.0 on.
 fn by_document(context: &Context<'_>) -> Result<Wanted, Fault> {
     let command = context.request.line.command;
-    let (client_id, options, mime, source) = match command {
+    let (client_id, options, text, source) = match command {
         Command::SmartReply => {
             let request = context.body::<SmartReplyRequest>()?;
             let id = original(&request.source)?;
             let source = refers(command, id, whole(request.replace_mime));
-            (request.client_id, request.options, request.mime, source)
+            (
+                request.client_id,
+                request.options,
+                written(request.mime),
+                source,
+            )
         }
         Command::SmartForward => {
             let request = context.body::<SmartForwardRequest>()?;
             let id = original(&request.source)?;
-            match request.content {
-                ForwardContent::Mime { mime, replace } => {
-                    let source = refers(command, id, whole(replace));
-                    (request.client_id, request.options, mime, source)
-                }
-                // Meetings only, and there is no calendar here.
-                ForwardContent::Forwardees { .. } => return Err(Unsent::SourceGone.into()),
-            }
+            let options = match &request.content {
+                ForwardContent::Mime { .. } => request.options,
+                // The device may not ask for a copy, and its user looks for one all the same.
+                ForwardContent::Forwardees { .. } => ComposeOptions {
+                    save_in_sent: true,
+                    ..request.options
+                },
+            };
+            let (text, whole) = passed_on(request.content)?;
+            (request.client_id, options, text, refers(command, id, whole))
         }
         _ => {
             let request = context.body::<SendMailRequest>()?;
-            (request.client_id, request.options, request.mime, None)
+            (
+                request.client_id,
+                request.options,
+                written(request.mime),
+                None,
+            )
         }
     };
     let ComposeOptions {
@@ -117,10 +150,38 @@ fn by_document(context: &Context<'_>) -> Result<Wanted, Fault> {
     Ok(Wanted {
         ident: Sha256::digest(client_id.as_str()).into(),
         known_since: i64::MIN,
-        mime: mime.into(),
+        text,
         save: save_in_sent,
         source,
     })
+}
+
+fn written(mime: Vec<u8>) -> Text {
+    Text::Written(mime.into())
+}
+
+/// What is passed on. An invitation is plain mail here, and goes as such.
+fn passed_on(content: ForwardContent) -> Result<(Text, Whole), Fault> {
+    let (forwardees, body) = match content {
+        ForwardContent::Mime { mime, replace } => return Ok((written(mime), whole(replace))),
+        ForwardContent::Forwardees { forwardees, body } => (forwardees, body),
+    };
+    let to = forwardees.list().iter();
+    let to = to.map(|one| (one.name.clone(), one.email.clone()));
+    let html = body
+        .as_ref()
+        .is_some_and(|body| body.kind == BodyType::Html);
+    let text = body
+        .filter(|body| matches!(body.kind, BodyType::Plain | BodyType::Html))
+        .and_then(|body| body.data);
+    let text = match text {
+        Some(BodyContent::Text(text)) => text,
+        Some(BodyContent::Bytes(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
+        Some(BodyContent::Part(_)) | None => String::new(),
+    };
+    let forwarding = Forwarding::new(to, text, html)
+        .map_err(|_none| Fault::Common(CommonStatus::InvalidSmartForwardParameters))?;
+    Ok((Text::Forwarding(forwarding), Whole::No))
 }
 
 /// Whether the device wrote all of the message.
