@@ -2,10 +2,12 @@
 
 mod faults;
 mod idle;
+mod oracle;
 mod peer;
 mod sasl;
 mod session;
 mod signing_in;
+mod starttls;
 
 use backends::imap::{Connector, ImapServer, Login, Secret, Security, Session, Stream};
 use backends::servers::{Certificate, Dovecot, DovecotOptions};

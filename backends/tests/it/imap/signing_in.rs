@@ -84,9 +84,9 @@ async fn only_wrong_credentials_are_called_that() {
     let _reply = only.logout().await.unwrap().ok().unwrap();
 
     dovecot.kill();
+    // Its processes may still be about to go.
     let gone = opened(server, &good).await.unwrap_err();
-    assert!(matches!(gone, Error::Connect(_)), "{gone:?}");
-    assert_eq!(gone.kind(), Kind::Unavailable);
+    assert_eq!(gone.kind(), Kind::Unavailable, "{gone:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
