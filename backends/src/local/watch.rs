@@ -21,6 +21,9 @@ use crate::watch::{WatchEvent, WatchMode, WatchSource};
 
 const OP: &str = "watch mailbox";
 
+/// How long an event may take after its change: on a busy machine whoever makes the change is put aside between the two.
+const EVENT_LATE_MAX: Duration = Duration::from_secs(1);
+
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct LocalWatch {
@@ -37,7 +40,8 @@ enum State {
     Push {
         sweep_at: Instant,
         proofs: Proofs,
-        suspected: bool,
+        /// Since when folders look different without an event.
+        suspected: Option<Instant>,
     },
     Poll {
         look_at: Instant,
@@ -83,7 +87,7 @@ impl LocalWatch {
             Started::Watched => State::Push {
                 sweep_at: Instant::now() + self.shared.options.sweep_every,
                 proofs: Proofs::new(),
-                suspected: false,
+                suspected: None,
             },
             Started::Unwatched => State::Poll {
                 look_at: Instant::now() + self.every(),
@@ -132,7 +136,7 @@ impl LocalWatch {
             self.enter(State::Push {
                 sweep_at: Instant::now() + self.shared.options.sweep_every,
                 proofs: Proofs::new(),
-                suspected: false,
+                suspected: None,
             });
             tracing::info!("mailbox is watched again");
             self.found = VecDeque::from([WatchEvent::Gap]);
@@ -166,7 +170,9 @@ impl LocalWatch {
                 .get(folder)
                 .is_some_and(|before| proof.is_deaf(before))
         });
-        if deaf && *suspected {
+        let now = Instant::now();
+        let since = deaf.then(|| suspected.unwrap_or(now));
+        if since.is_some_and(|since| now - since >= EVENT_LATE_MAX) {
             tracing::warn!("mailbox changes without events: its file system does not report them");
             count(&self.shared.hub.counters.deaf);
             self.account.set_deaf();
@@ -174,9 +180,8 @@ impl LocalWatch {
             self.enter(State::Lost { mode });
             return Ok(());
         }
-        // An event follows its change, so it may have been on its way: the same comparison is made
-        // once more.
-        *suspected = deaf;
+        // An event follows its change, so it may be on its way: the same comparison is made once more.
+        *suspected = since;
         if !deaf {
             *proofs = new
                 .into_iter()
