@@ -106,7 +106,7 @@ impl Core {
         watchers.spawn(upkeep::run(index.clone(), clock.clone(), watchers.token()));
         gauges::start((folders, store.clone()), config, metrics, &watchers);
         let commands = Commands {
-            receipts: Receipts::start(index.clone(), Arc::clone(&hub), metrics.clone(), &push),
+            receipts: Receipts::start(index.clone(), Arc::clone(&hub), &push),
             index,
             hub: Arc::clone(&hub),
             supervisor,

@@ -8,7 +8,6 @@ use tokio::sync::mpsc;
 use crate::http::receipt::{Fate, Receipt, ReceiptId, ReceiptSink};
 use crate::ids::Principal;
 use crate::index::{AnswerId, Delivery, Index};
-use crate::metrics::Metrics;
 use crate::push::Hub;
 use crate::tasks::Tasks;
 
@@ -26,7 +25,6 @@ type Told = (Principal, Vec<AnswerId>);
 pub struct Receipts {
     open: Mutex<Open>,
     broken: mpsc::Sender<Told>,
-    metrics: Metrics,
 }
 
 #[derive(Debug, Default)]
@@ -38,13 +36,12 @@ struct Open {
 impl Receipts {
     /// Starts the task that writes down what broke, and tells those parked of it.
     #[must_use]
-    pub fn start(index: Index, hub: Arc<Hub>, metrics: Metrics, tasks: &Tasks) -> Arc<Self> {
+    pub fn start(index: Index, hub: Arc<Hub>, tasks: &Tasks) -> Arc<Self> {
         let (broken, queue) = mpsc::channel(BROKEN_MAX);
         tasks.spawn(write_down(queue, index, hub, tasks.token()));
         Arc::new(Self {
             open: Mutex::default(),
             broken,
-            metrics,
         })
     }
 
@@ -88,7 +85,6 @@ impl ReceiptSink for Receipts {
             .answers
             .remove(&receipt);
         if let Some(told) = told {
-            self.metrics.connections.broken_answers.inc();
             // A full queue leaves the answer in doubt, and doubt is announced too, only later.
             let _ = self.broken.try_send(told);
         }

@@ -107,7 +107,7 @@ impl Core {
             wall: clock.clone(),
         });
         let commands = Commands {
-            receipts: Receipts::start(index.clone(), Arc::clone(&hub), metrics.clone(), &push),
+            receipts: Receipts::start(index.clone(), Arc::clone(&hub), &push),
             index,
             hub,
             supervisor,

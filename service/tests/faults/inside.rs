@@ -107,7 +107,7 @@ impl Inside {
             wall: Clock::system(),
         });
         let commands = Commands {
-            receipts: Receipts::start(index.clone(), Arc::clone(&hub), metrics.clone(), &push),
+            receipts: Receipts::start(index.clone(), Arc::clone(&hub), &push),
             index,
             hub,
             supervisor,

@@ -117,7 +117,7 @@ impl Scene {
             wall: Clock::system(),
         });
         let commands = Commands {
-            receipts: Receipts::start(index.clone(), Arc::clone(&hub), metrics.clone(), &tasks),
+            receipts: Receipts::start(index.clone(), Arc::clone(&hub), &tasks),
             index,
             hub,
             supervisor,
