@@ -150,6 +150,10 @@ pub struct Limits {
     pub body_memory_max: usize,
     /// Requests of one device at once.
     pub requests_per_device: usize,
+    /// How late a timer may be served, again and again; zero: it does not matter.
+    pub overload_lag: Duration,
+    /// Requests that may be worked at at once; zero: any number.
+    pub overload_requests: usize,
     /// Devices that may load folders for the first time at once.
     pub first_syncs_max: usize,
     /// How long an answer to a device that runs in circles is held at most.

@@ -13,6 +13,7 @@ mod heartbeats;
 mod limits;
 mod line;
 pub(crate) mod listener;
+pub(crate) mod overload;
 mod proxy;
 pub mod receipt;
 mod refuse;

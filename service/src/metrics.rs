@@ -9,6 +9,7 @@
 mod admission;
 pub mod family;
 mod labels;
+mod overload;
 mod resources;
 mod rooms;
 mod sending;
@@ -18,9 +19,10 @@ use prometheus::{Encoder, Registry, TextEncoder};
 pub use admission::AdmissionMetrics;
 pub use labels::{
     AcceptProblem, AuthCause, ChangeStage, ConvertOutcome, DeviceFamily, DoubtOutcome, FirstSync,
-    FolderStart, GapCause, ItemKind, ParkEnd, ParkKind, RequestClass, SendResult, SendRoute,
-    WatchMode,
+    FolderStart, GapCause, ItemKind, OverloadCause, ParkEnd, ParkKind, RequestClass, SendResult,
+    SendRoute, WatchMode,
 };
+pub use overload::OverloadMetrics;
 pub use resources::ResourceMetrics;
 pub use rooms::{
     AuthMetrics, ChangeMetrics, ConnectionMetrics, ConvertMetrics, PushMetrics, RequestMetrics,
@@ -40,6 +42,8 @@ pub struct Metrics {
     pub watch: WatchMetrics,
     /// Devices that begin.
     pub admission: AdmissionMetrics,
+    /// Whether there is too much to do.
+    pub overload: OverloadMetrics,
     /// Requests and their answers.
     pub requests: RequestMetrics,
     /// Sign-ins.
@@ -69,6 +73,7 @@ impl Metrics {
             changes: ChangeMetrics::new(&registry)?,
             watch: WatchMetrics::new(&registry)?,
             admission: AdmissionMetrics::new(&registry)?,
+            overload: OverloadMetrics::new(&registry)?,
             requests: RequestMetrics::new(&registry)?,
             auth: AuthMetrics::new(&registry)?,
             convert: ConvertMetrics::new(&registry)?,

@@ -1,6 +1,7 @@
 //! Logs: one line a request, fields not sentences, and nothing in them that belongs to the user.
 
 pub mod facts;
+mod work;
 
 use std::io;
 
@@ -11,6 +12,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use crate::config::{Log, LogFormat};
 
 pub use facts::{Counts, Facts, SyncKind};
+pub use work::{Rest, Work, Workload};
 
 /// Starts the log of the process, on standard error, and sends panics there. Once only; later calls change
 /// nothing.

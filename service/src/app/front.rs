@@ -14,6 +14,7 @@ use crate::http::Dispatch;
 use crate::http::auth::Gate;
 use crate::http::gateway::{self, Gateway};
 use crate::http::listener::{self, Server};
+use crate::http::overload::Overload;
 use crate::http::tls::Certificates;
 use crate::http::users::Users;
 use crate::metrics::Metrics;
@@ -84,7 +85,9 @@ impl Front {
             .holding(config.limits.loop_hold);
         users.follow(&background);
         revoke(&users, Arc::clone(&dispatch), &background);
+        let overload = Overload::start(&config.limits, metrics.overload.clone(), &background);
         let gateway = Gateway::new(gateway::Parts {
+            overload,
             dispatch,
             gate: gate.clone(),
             limits: &config.limits,

@@ -105,7 +105,9 @@ impl Admission {
             who,
             begins: &begins,
         };
+        let rest = facts.rest();
         let let_in = waiting.until(call, arrived + WAIT_MAX).await;
+        drop(rest);
         facts.held += arrived.elapsed();
         if !let_in {
             return Err(self.refuse(facts));

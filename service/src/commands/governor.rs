@@ -88,7 +88,9 @@ impl Governors {
         self.metrics.loops.of(kind).inc();
         facts.note = Some(note(kind));
         let held = time::sleep(wait.min(self.hold_max));
+        let rest = facts.rest();
         self.released.run_until_cancelled(held).await;
+        drop(rest);
         facts.held += now.elapsed();
         if refused {
             return Err(Fault::Throttled);

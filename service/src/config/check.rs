@@ -109,6 +109,8 @@ impl Check<'_> {
             write_pause: self.seconds(&raw.write_pause_s, 10..=3_600),
             body_memory_max: self.count(&raw.body_memory_max, 65_536..=u64::from(u32::MAX)),
             requests_per_device: self.count(&raw.requests_per_device, 4..=1_000),
+            overload_lag: self.milliseconds(&raw.overload_lag_ms, 0..=60_000),
+            overload_requests: self.count(&raw.overload_requests, 0..=1_000_000),
             first_syncs_max: self.count(&raw.first_syncs_max, 1..=100_000),
             loop_hold: self.seconds(&raw.loop_hold_s, 0..=20),
         };
@@ -336,6 +338,11 @@ impl Check<'_> {
     fn seconds(&mut self, setting: &Setting<u64>, range: RangeInclusive<u64>) -> Duration {
         self.within(setting, &range);
         Duration::from_secs(setting.value)
+    }
+
+    fn milliseconds(&mut self, setting: &Setting<u64>, range: RangeInclusive<u64>) -> Duration {
+        self.within(setting, &range);
+        Duration::from_millis(setting.value)
     }
 
     fn count(&mut self, setting: &Setting<u64>, range: RangeInclusive<u64>) -> usize {

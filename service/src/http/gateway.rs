@@ -31,6 +31,7 @@ use crate::http::connection::{Connection, Ledgers};
 use crate::http::heartbeats::Heartbeats;
 use crate::http::limits::{BodyMemory, PerDevice};
 use crate::http::line::{Counted, Line};
+use crate::http::overload::Overload;
 use crate::http::request::{AccountName, RequestId, Route};
 use crate::http::{Dispatch, body, encode, proxy, refuse};
 use crate::metrics::Metrics;
@@ -47,6 +48,7 @@ pub(crate) struct Gateway {
     devices: Arc<PerDevice>,
     memory: BodyMemory,
     ledgers: Ledgers,
+    overload: Arc<Overload>,
     counted: Arc<Counted>,
     next_request: AtomicU64,
 }
@@ -67,6 +69,8 @@ pub(crate) struct Parts<'p> {
     pub(crate) url: Option<&'p str>,
     /// Parked requests.
     pub(crate) push: &'p Push,
+    /// Knows whether there is too much to do.
+    pub(crate) overload: Arc<Overload>,
     /// What is counted.
     pub(crate) metrics: &'p Metrics,
 }
@@ -85,6 +89,7 @@ impl Gateway {
             devices: PerDevice::new(parts.limits.requests_per_device),
             memory: BodyMemory::new(parts.limits.body_memory_max),
             ledgers: Ledgers::default(),
+            overload: parts.overload,
             counted: Arc::new(counted(parts.push, parts.metrics)),
             next_request: AtomicU64::new(start),
         })

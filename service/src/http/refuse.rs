@@ -122,6 +122,11 @@ pub(crate) fn too_many() -> Refusal {
     Refusal::throttled("limits.requests_per_device", "ConcurrentRequests")
 }
 
+/// The answer to new work while there is too much to do.
+pub(crate) fn overloaded() -> Refusal {
+    Refusal::throttled("overloaded", "ServerBusy")
+}
+
 /// The answer to a command that the device's version does not have.
 pub(crate) fn command() -> Answer {
     Refusal::new(StatusCode::NOT_IMPLEMENTED, "command of another version").into()

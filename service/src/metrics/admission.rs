@@ -1,11 +1,11 @@
-//! The metrics of what is let in, and what is not because there is too much of it.
+//! The metrics of devices that begin.
 
 use prometheus::{Error, IntGauge, Registry};
 
 use super::family::{Counters, Register};
 use super::labels::FirstSync;
 
-/// What is let in, and what is not.
+/// Devices that begin.
 #[derive(Clone, Debug)]
 pub struct AdmissionMetrics {
     /// Devices that are loading folders for the first time now.

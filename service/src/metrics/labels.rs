@@ -192,6 +192,16 @@ label! {
 }
 
 label! {
+    /// What there was too much of.
+    OverloadCause("cause") {
+        /// A timer was served late again and again.
+        Lag = "lag",
+        /// As many requests as may were being worked at.
+        Work = "work",
+    }
+}
+
+label! {
     /// How an account is watched.
     WatchMode("mode") {
         /// The backend tells about changes.

@@ -2,10 +2,12 @@
 //!
 //! Never in here: credentials, addresses of people, subjects, content. Accounts appear by number.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::ids::{AccountId, DeviceId};
 use crate::metrics::ParkEnd;
+use crate::telemetry::{Rest, Work};
 
 /// The fields that a command fills in. The rest of the line (request id, device, version, command, bytes,
 /// HTTP status, elapsed time) comes from `http`, which also writes it, even when the client goes away first.
@@ -53,12 +55,17 @@ pub struct Facts {
     pub eas_status: Option<u16>,
     /// A short word on what went wrong; a text of ours, never of the client or a backend.
     pub note: Option<&'static str>,
+    /// Counts the request among those that are being worked at; `None`: it does not count.
+    pub work: Option<Work>,
+    /// While it is parked it does not count.
+    pub resting: Option<Arc<Rest>>,
 }
 
 impl Facts {
     /// Notes that the request is parked from `now` on.
     pub fn park(&mut self, now: Instant) {
         self.parked_at = Some(now);
+        self.resting = self.rest().map(Arc::new);
     }
 
     /// Notes that the request is no longer parked, and why.
@@ -68,7 +75,14 @@ impl Facts {
             self.parked = Some(before + now.saturating_duration_since(parked_at));
         }
         self.parked_at = None;
+        self.resting = None;
         self.wake = Some(reason);
+    }
+
+    /// The request waits for something that costs nothing, as long as what this gives lives.
+    #[must_use]
+    pub fn rest(&self) -> Option<Rest> {
+        self.work.as_ref().map(Work::rest)
     }
 
     /// Closes the account of a request that ends at `now`: one still parked was left by its client.

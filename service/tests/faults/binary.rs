@@ -90,6 +90,10 @@ impl Binary {
     fn run(place: &Place, command: &mut Command) -> Self {
         let mut child = command
             .env_remove("RUST_LOG")
+            // Large blocks go back to the system as soon as they are free: what is resident is in use.
+            .env("MALLOC_MMAP_THRESHOLD_", "1048576")
+            // The machine may be busy with other tests.
+            .env("DIRECTPUSH_LIMITS__OVERLOAD_LAG_MS", "0")
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();

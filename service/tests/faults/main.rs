@@ -26,6 +26,7 @@ mod loops;
 mod maildir;
 mod media;
 mod outage;
+mod overload;
 mod own;
 mod phone;
 mod poison;

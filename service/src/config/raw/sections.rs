@@ -71,6 +71,11 @@ table! {
         body_memory_max: u64 = 536_870_912,
         /// Requests of one device that may be served at once, parked ones included.
         requests_per_device: u64 = 16,
+        /// How late the service may get round to what is due before it refuses new work, in milliseconds; 0: any time.
+        /// What is refused is told to come back in half a minute or a minute. Who is parked stays so, Ping is served.
+        overload_lag_ms: u64 = 1_000,
+        /// Requests that may be worked at at once, parked ones left out, before new work is refused; 0: any number.
+        overload_requests: u64 = 1_000,
         /// Devices that may load folders for the first time at once, a quarter of them of one account.
         /// Others wait for a moment and are then sent away for a while: after an outage or an upgrade all may begin at once.
         first_syncs_max: u64 = 64,

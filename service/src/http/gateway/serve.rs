@@ -51,6 +51,12 @@ impl Gateway {
             Ok(head) => head,
             Err(Refused(answer)) => return self.turn_away(answer, request, line).await,
         };
+        if self
+            .overload
+            .refuses(head.line.command, &request.head.headers)
+        {
+            return self.refuse(refuse::overloaded(), request, line).await;
+        }
         let Some(place) = self.devices.enter(&head.owner) else {
             self.counted.requests.refused_per_device.inc();
             return self.refuse(refuse::too_many(), request, line).await;
@@ -72,6 +78,7 @@ impl Gateway {
         };
         line.bytes_in = complete.wire;
         line.trace_body(&complete.bytes, kind(&parts.headers));
+        line.facts.work = self.overload.begin(head.line.command, &parts.headers);
         let compress = Compress::accepted(&parts.headers);
         let (owner, client) = (head.owner.clone(), head.client);
         let eas = self.eas_request(head, &parts.headers, &connection, line);

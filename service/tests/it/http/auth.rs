@@ -20,7 +20,7 @@ async fn options_tells_what_is_real_to_who_signs_in() {
     );
     assert_eq!(
         response.header("ms-asprotocolcommands"),
-        Some("Sync,FolderSync,GetItemEstimate,Settings,Ping,ItemOperations")
+        Some("Sync,FolderSync,FolderCreate,GetItemEstimate,Settings,Ping,ItemOperations")
     );
     assert!(response.header("ms-server-activesync").is_some());
     assert_eq!(response.header("allow"), Some("OPTIONS,POST"));

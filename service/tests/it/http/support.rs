@@ -50,6 +50,8 @@ impl Gateway {
         config.listen.admin = "127.0.0.1:0".parse().unwrap();
         config.listen.control = None;
         config.auth.users_file.clone_from(&users);
+        // The machine may be busy with other tests.
+        config.limits.overload_lag = Duration::ZERO;
         adjust(&mut config);
         let metrics = Metrics::new().unwrap();
         let commands = Arc::new(Commands::default());
@@ -90,6 +92,7 @@ impl Gateway {
 /// - `FolderSync`: tells what was asked, as text
 /// - `Ping`: waits to be released
 /// - `Sync`: answers with a receipt
+/// - `FolderCreate`: is announced as work and works until it is let go
 /// - `GetItemEstimate`: sends 100,000 bytes
 /// - `Settings`: panics
 /// - `ItemOperations`: is announced and waits for ever, before the body is looked at
@@ -99,6 +102,8 @@ pub(super) struct Commands {
     pub(super) parked: Notify,
     pub(super) left: Notify,
     pub(super) release: Notify,
+    pub(super) working: Notify,
+    pub(super) let_go: Notify,
     pub(super) receipts: Receipts,
     pub(super) proven: Mutex<Vec<Vec<u64>>>,
     pub(super) revoked: Mutex<Vec<String>>,
@@ -178,6 +183,11 @@ impl Dispatch for Commands {
                 };
                 answer.with_receipt(receipt)
             }
+            Command::FolderCreate => {
+                self.working.notify_one();
+                self.let_go.notified().await;
+                Answer::wbxml(b"made".to_vec())
+            }
             Command::GetItemEstimate => Answer::wbxml(b"0123456789".repeat(10_000)),
             Command::Settings => panic!("a test wants this"),
             _ => Content::Raw {
@@ -192,6 +202,7 @@ impl Dispatch for Commands {
         &[
             Command::Sync,
             Command::FolderSync,
+            Command::FolderCreate,
             Command::GetItemEstimate,
             Command::Settings,
             Command::Ping,

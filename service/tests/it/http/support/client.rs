@@ -25,6 +25,9 @@ pub(in crate::http) const fn target(command: Command) -> &'static str {
         Command::Settings => {
             "/Microsoft-Server-ActiveSync?Cmd=Settings&DeviceId=phone&DeviceType=x"
         }
+        Command::FolderCreate => {
+            "/Microsoft-Server-ActiveSync?Cmd=FolderCreate&DeviceId=phone&DeviceType=x"
+        }
         Command::GetItemEstimate => {
             "/Microsoft-Server-ActiveSync?Cmd=GetItemEstimate&DeviceId=phone&DeviceType=x"
         }
