@@ -228,6 +228,12 @@ impl Client {
         read(&answer)
     }
 
+    /// A request as it travels, for who sends it by hand.
+    pub(crate) fn bytes(&self, command: &str, body: &impl Body) -> Vec<u8> {
+        let body = wbxml::encode(&body.to_element(VERSION), VERSION);
+        self.server.bytes(&self.request(command, body))
+    }
+
     /// Sends a document, and gives the whole answer.
     pub(crate) async fn send(&mut self, command: &str, body: Element) -> Answer {
         let answer = self.try_send(command, &body).await;

@@ -37,6 +37,7 @@ mod readonly;
 mod restart;
 mod seeing;
 mod service;
+mod slow;
 mod vanish;
 mod wire;
 

@@ -132,6 +132,25 @@ async fn an_idle_connection_outlives_the_header_time_but_not_the_idle_time() {
 }
 
 #[tokio::test]
+async fn as_it_comes_an_idle_connection_is_good_for_more_than_ten_minutes() {
+    let gateway = Gateway::start(|_| {}).await;
+    let mut client = gateway.connect().await;
+    let ask = Ask::command(Command::FolderSync);
+    assert_eq!(client.ask(&ask).await.status, 200);
+    pass(Duration::from_secs(11 * 60)).await;
+    assert_eq!(client.ask(&ask).await.status, 200);
+    pass(Duration::from_secs(16 * 60)).await;
+    assert!(client.closed().await);
+}
+
+/// Time passes while nothing happens.
+async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
+#[tokio::test]
 async fn a_parked_request_outlives_every_time_limit() {
     let gateway = Gateway::start(|config| {
         config.limits.header_timeout = Duration::from_millis(50);
