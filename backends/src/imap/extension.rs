@@ -72,7 +72,7 @@ pub enum Extension {
     Utf8Accept,
     /// `WITHIN` (RFC 5032).
     Within,
-    /// Dovecot's `X-GUID` in STATUS has no name in CAPABILITY; Gmail's labels and ids do: `X-GM-EXT-1`.
+    /// `X-GM-EXT-1`: Gmail's labels and identities.
     Gmail,
 }
 

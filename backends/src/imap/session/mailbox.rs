@@ -5,7 +5,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::{Reply, Selected, Session};
 use crate::imap::error::Error;
 use crate::imap::extension::Extension;
-use crate::imap::wire::{Code, Command, MailboxName, UidSet};
+use crate::imap::wire::{Code, Command, MailboxName, UidSet, Untagged};
 
 /// What a mailbox is opened for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -70,15 +70,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         reply
     }
 
-    /// Closes the mailbox that is open, without expunging anything; leaves it open where the server cannot do that.
+    /// Closes the mailbox that is open, without expunging anything, and hands out what came before the end; leaves it
+    /// open where the server cannot do that.
     ///
     /// # Errors
     /// As [`Session::run`]; [`Error::Refused`].
-    pub async fn unselect(&mut self) -> Result<(), Error> {
-        if self.selected.is_some() && self.has(Extension::Unselect) {
-            let _closed = self.run(Command::new("UNSELECT")).await?.ok()?;
-            self.selected = None;
+    pub async fn unselect(&mut self) -> Result<Vec<Untagged>, Error> {
+        if self.selected.is_none() || !self.has(Extension::Unselect) {
+            return Ok(Vec::new());
         }
-        Ok(())
+        let reply = self.run(Command::new("UNSELECT")).await?.ok()?;
+        self.selected = None;
+        Ok(reply.untagged)
     }
 }

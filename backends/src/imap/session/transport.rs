@@ -165,3 +165,36 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Transport<S> {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::io::{AsyncWriteExt, duplex};
+
+    use super::{Silence, Transport};
+    use crate::imap::wire::Limits;
+
+    #[tokio::test]
+    async fn who_waits_holds_no_memory() {
+        let (ours, mut theirs) = duplex(100_000);
+        let patience = Duration::from_secs(60);
+        let mut transport = Transport::new(ours, Limits::default(), patience);
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        for _ in 0..3 {
+            theirs
+                .write_all("* 1 EXISTS\r\n".repeat(1000).as_bytes())
+                .await
+                .unwrap();
+            let mut events = 0;
+            while transport
+                .poll_event(&mut context, Silence::Allowed)
+                .is_ready()
+            {
+                events += 1;
+            }
+            assert_eq!(events, 1000);
+            assert_eq!(transport.flow.decoder().buffer().capacity(), 0);
+        }
+    }
+}

@@ -86,9 +86,21 @@ pub struct Decoder {
     scanned: usize,
     /// The response so far.
     held: BytesMut,
+    /// What its first line says it is.
+    kind: Kind,
     state: State,
     streams: bool,
     broken: Option<FrameError>,
+}
+
+/// What matters of a response before it is complete.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Kind {
+    /// Its line ends in text for people: braces in it mean nothing.
+    Text,
+    /// It may have the text of a message in it.
+    Fetch,
+    Other,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -107,6 +119,7 @@ impl Decoder {
             buffer: BytesMut::new(),
             scanned: 0,
             held: BytesMut::new(),
+            kind: Kind::Other,
             state: State::Line,
             streams: false,
             broken: None,
@@ -233,13 +246,11 @@ impl Decoder {
         if self.held.len() + line.len() > self.limits.response {
             return Err(FrameError::Response);
         }
-        let literal = literal_at_end(&line);
-        let first = if self.held.is_empty() {
-            &line
-        } else {
-            &self.held
-        };
-        let Some(literal) = literal.filter(|_| !ends_in_text(first)) else {
+        if self.held.is_empty() {
+            self.kind = Kind::of(&line);
+        }
+        let literal = literal_at_end(&line).filter(|_| self.kind != Kind::Text);
+        let Some(literal) = literal else {
             if self.held.is_empty() {
                 // A line of nothing is nothing.
                 return Ok((!line.is_empty()).then(|| Step::Response(Frame(line.freeze()))));
@@ -249,7 +260,7 @@ impl Decoder {
             return Ok(Some(Step::Response(Frame(held.freeze()))));
         };
         let head = line.get(..literal.at).unwrap_or_default();
-        if self.streams && is_fetch(first) && is_text_of_message(head) {
+        if self.streams && self.kind == Kind::Fetch && is_text_of_message(head) {
             self.held.extend_from_slice(head);
             let so_far = Frame(Bytes::copy_from_slice(&self.held));
             self.held.put_u8(0);
@@ -302,17 +313,21 @@ fn number(digits: &[u8]) -> Option<u64> {
     plain.then(|| text.parse().ok())?
 }
 
-/// Whether a response is one whose line ends in text for people: braces in it mean nothing.
-fn ends_in_text(response: &[u8]) -> bool {
-    const CONDITIONS: [&[u8]; 5] = [b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH"];
-    let mut words = response.split(|byte| *byte == b' ');
-    if words.next().is_some_and(|word| word.starts_with(b"+")) {
-        return true;
+impl Kind {
+    fn of(line: &[u8]) -> Self {
+        const CONDITIONS: [&[u8]; 5] = [b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH"];
+        let mut words = line.split(|byte| *byte == b' ');
+        let first = words.next().unwrap_or_default();
+        let second = words.next().unwrap_or_default();
+        let is = |word: &[u8]| second.eq_ignore_ascii_case(word);
+        if first.starts_with(b"+") || CONDITIONS.into_iter().any(is) {
+            return Self::Text;
+        }
+        match words.next() {
+            Some(word) if first == b"*" && word.eq_ignore_ascii_case(b"FETCH") => Self::Fetch,
+            _ => Self::Other,
+        }
     }
-    let second = words.next().unwrap_or_default();
-    CONDITIONS
-        .iter()
-        .any(|condition| second.eq_ignore_ascii_case(condition))
 }
 
 /// Whether the literal after `head` is a message or a part of it: `BODY[1]<0>`, `BINARY[2]`, `RFC822`.
@@ -339,14 +354,6 @@ fn without_origin(item: &[u8]) -> Option<&[u8]> {
     let at = inner.iter().rposition(|byte| *byte == b'<')?;
     number(inner.get(at + 1..)?)?;
     inner.get(..at)
-}
-
-fn is_fetch(response: &[u8]) -> bool {
-    let mut words = response.split(|byte| *byte == b' ');
-    words.next() == Some(b"*")
-        && words
-            .nth(1)
-            .is_some_and(|word| word.eq_ignore_ascii_case(b"FETCH"))
 }
 
 #[cfg(test)]

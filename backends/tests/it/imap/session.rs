@@ -196,7 +196,7 @@ async fn what_changed_meanwhile_is_told_when_the_mailbox_is_opened() {
     hand.store("INBOX", "1", "+FLAGS", "\\Seen").await.unwrap();
     hand.expunge("INBOX", "2").await.unwrap();
     assert!(session.has(Extension::Unselect));
-    session.unselect().await.unwrap();
+    let _unasked = session.unselect().await.unwrap();
     let reply = session.select(&inbox, Access::Write, Some(&known)).await;
     let reply = reply.unwrap();
     let vanished = reply.untagged.iter().any(|data| match data {
