@@ -176,10 +176,14 @@ impl Governor {
         }
         let mut moved = keys.is_empty();
         for (folder, key) in keys {
+            let starts_over = self.starts_over(*folder, now);
             let entry = self.entry(Loop::SameKey, *folder, now);
             if entry.key != *key {
                 entry.key = *key;
-                entry.bucket = Bucket::new(now);
+                // Two clients that share an id end each other's keys: a new one brings neither any further.
+                if !starts_over {
+                    entry.bucket = Bucket::new(now);
+                }
                 moved = true;
             }
         }
@@ -206,6 +210,13 @@ impl Governor {
             }
         }
         self.verdict(Loop::SameKey, wait)
+    }
+
+    /// Whether the folder was started over lately.
+    fn starts_over(&self, folder: u32, now: Instant) -> bool {
+        let of_folder = |entry: &&Entry| entry.kind == Loop::StartOver && entry.scope == folder;
+        let entry = self.entries.iter().find(of_folder);
+        entry.is_some_and(|entry| !entry.bucket.is_full(now))
     }
 
     fn again(&mut self, kind: Loop, scope: u32, now: Instant) -> Verdict {

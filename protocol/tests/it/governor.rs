@@ -2,6 +2,7 @@
 
 mod circles;
 mod server;
+mod twins;
 mod world;
 
 use std::time::Duration;

@@ -243,9 +243,15 @@ impl Client {
 
     /// The same, whatever the status.
     pub(crate) async fn try_send(&mut self, command: &str, body: &Element) -> Answer {
+        let sending = self.send_and_wait(command, body);
+        timeout(LIMIT, sending).await.unwrap()
+    }
+
+    /// The same, however long it takes.
+    pub(crate) async fn send_and_wait(&mut self, command: &str, body: &Element) -> Answer {
         let request = self.request(command, wbxml::encode(body, VERSION));
         let exchange = self.server.clone().exchange(self.main.take(), request);
-        let (idle, answer) = timeout(LIMIT, exchange).await.unwrap();
+        let (idle, answer) = exchange.await;
         self.main = idle;
         answer.unwrap()
     }

@@ -20,12 +20,12 @@ use crate::phone::LIMIT;
 use crate::service::{Place, Service, metric};
 use crate::wire::{Server, read_answer};
 
-/// How long the loops run.
-const SPAN: Duration = Duration::from_secs(36);
+/// How long the loops run: a minute to come to rest in, and one that is judged.
+const SPAN: Duration = Duration::from_secs(122);
 
-/// Six a minute in the last half of it, and one that began before.
-const LATE: Duration = Duration::from_secs(18);
-const LATE_MAX: usize = 3;
+/// Six in the last minute of it, and one on its edge.
+const LATE: Duration = Duration::from_secs(60);
+const LATE_MAX: usize = 7;
 
 /// When a looping client made its requests.
 type Made = Arc<Mutex<Vec<Instant>>>;
@@ -58,7 +58,8 @@ impl Looper {
     async fn shoot(made: &Made, client: &mut Client, command: &str, body: &impl Body) -> bool {
         made.lock().await.push(Instant::now());
         let body = body.to_element(VERSION);
-        client.try_send(command, &body).await.status == 200
+        // A Ping that is parked has come to rest.
+        client.send_and_wait(command, &body).await.status == 200
     }
 }
 
@@ -261,8 +262,12 @@ async fn loops_come_to_six_requests_a_minute_and_nobody_else_notices() {
         let made = made.lock().await;
         let late = made.iter().filter(|at| ended - **at < LATE).count();
         eprintln!("{name}: {} requests, {late} of them late", made.len());
-        assert!(late <= LATE_MAX, "{name}: {late} requests in {LATE:?}");
-        assert!(made.len() < 60, "{name}: {} requests", made.len());
+        let clients = if name == "twins" { 2 } else { 1 };
+        assert!(
+            late <= LATE_MAX * clients,
+            "{name}: {late} requests in {LATE:?}"
+        );
+        assert!(made.len() < 60 * clients, "{name}: {} requests", made.len());
     }
     let (alone, beside) = (p99(&alone), p99(&beside));
     eprintln!("p99 of a healthy device: alone {alone:?}, beside the loops {beside:?}");
