@@ -15,9 +15,11 @@ mod folder;
 pub mod imap;
 mod item;
 pub mod local;
+mod lookalike;
 mod mailbox;
 mod marks;
 mod name;
+mod role;
 #[cfg(feature = "servers")]
 pub mod servers;
 pub mod smtp;

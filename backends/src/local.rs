@@ -19,7 +19,6 @@ mod layout;
 mod limits;
 mod mailbox;
 mod reshape;
-mod role;
 mod scan;
 mod spelling;
 mod subscriptions;

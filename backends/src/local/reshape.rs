@@ -13,10 +13,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::error::{BackendError, Kind};
 use crate::folder::{Class, Folder};
 use crate::local::error::io as io_error;
+use crate::local::spelling;
 use crate::local::subscriptions::{self, Event};
 use crate::local::tree::{self, is_folder_name};
-use crate::local::{role, spelling};
 use crate::name::FolderRef;
+use crate::role;
 
 /// The longest name of a directory entry, in bytes.
 const ENTRY_MAX: usize = 255;

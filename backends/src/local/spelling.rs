@@ -1,43 +1,18 @@
 //! Names of folders as users write them, and as Maildir++ can hold them.
 //!
-//! A Maildir++ name is one level of modified UTF-7. What would mean something else in it (`.` ends a level, `/` is the
-//! separator that servers show, `~` first is a home directory to Dovecot) is written as the character that looks
-//! like it, and shown as itself again.
+//! A Maildir++ name is one level of modified UTF-7, in which [`lookalike`] stands for what it cannot hold.
 
-use crate::utf7;
-
-/// What a name cannot hold, and what stands for it.
-const LOOKALIKES: [(char, char); 3] = [('.', '\u{2024}'), ('/', '\u{2215}'), ('~', '\u{223C}')];
+use crate::{lookalike, utf7};
 
 /// One level of a directory's name, as users see it.
 pub(crate) fn show(level: &str) -> String {
-    let decoded = utf7::decode(level);
-    let shown = decoded.char_indices().map(|(at, shown)| {
-        let written = LOOKALIKES.iter().find(|(_, other)| *other == shown);
-        match written {
-            Some(('~', _)) if at > 0 => shown,
-            Some((written, _)) => *written,
-            None => shown,
-        }
-    });
-    shown.collect()
+    lookalike::show(&utf7::decode(level))
 }
 
 /// A name as one level of a directory's name; `None` if it cannot be one.
 pub(crate) fn spell(name: &str) -> Option<String> {
-    let blank = name.trim() != name || name.is_empty();
-    if blank || name.chars().any(char::is_control) {
-        return None;
-    }
-    let held = name.char_indices().map(|(at, written)| {
-        let other = LOOKALIKES.iter().find(|(known, _)| *known == written);
-        match other {
-            Some(('~', _)) if at > 0 => written,
-            Some((_, other)) => *other,
-            None => written,
-        }
-    });
-    Some(utf7::encode(&held.collect::<String>()))
+    let held = lookalike::hold(name, |c| matches!(c, '.' | '/' | '~'))?;
+    Some(utf7::encode(&held))
 }
 
 #[cfg(test)]

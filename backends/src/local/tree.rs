@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use crate::error::{BackendError, Kind};
 use crate::folder::{Class, Folder, Role};
 use crate::local::error::io;
-use crate::local::{role, spelling};
+use crate::local::spelling;
 use crate::name::FolderRef;
+use crate::role;
 
 /// Which of the two directories of a folder that hold messages.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]

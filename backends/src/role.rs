@@ -1,7 +1,7 @@
 //! Which folder is the one for sent mail, drafts and so on, told from its name.
 //!
-//! Maildir++ writes special use nowhere, so the names that servers and mail programs give in many
-//! languages are all there is to go by.
+//! Maildir++ writes special use nowhere, and not every IMAP server says it: then the names that servers and mail
+//! programs give in many languages are all there is to go by.
 
 use crate::folder::Role;
 
