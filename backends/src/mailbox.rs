@@ -250,7 +250,9 @@ pub trait Mailbox: Send + Sync {
     ) -> Result<ItemState, BackendError>;
 
     /// Stores a new item. When an item of that `name` was stored before and is still in the
-    /// folder, it stays as it is and its state is the answer.
+    /// folder, it stays as it is and its state is the answer. A store of messages that has no other
+    /// way to keep the name puts it into a field of its own before all others, and may forget the
+    /// names of messages that were stored days ago.
     ///
     /// # Errors
     /// `NotFound` when there is no such folder, `Full`, `Forbidden`, `TooLarge`.

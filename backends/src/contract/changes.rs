@@ -150,8 +150,9 @@ async fn horizon(bench: Bench, watching: Watching) -> Outcome {
     let _watch = watch(&bench, watching).await?;
     let mailbox = &*bench.mailbox;
     let inbox = bench.inbox().await?;
-    let old = bench.hand.deliver(&inbox, TIME - 1000, b"old").await?;
-    let new = bench.hand.deliver(&inbox, TIME, b"new").await?;
+    let (old, new) = (bench.content("old"), bench.content("new"));
+    let old = bench.hand.deliver(&inbox, TIME - 1000, &old).await?;
+    let new = bench.hand.deliver(&inbox, TIME, &new).await?;
     let narrow = Horizon::NotBefore(TIME - 10);
     let first = mailbox.changes(&inbox, None, narrow).await?;
     let DeltaKind::Listing(states) = &first.kind else {

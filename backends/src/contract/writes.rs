@@ -41,7 +41,8 @@ pub(super) fn cases() -> Vec<(&'static str, Case)> {
 async fn fetch(bench: Bench) -> Outcome {
     let inbox = bench.inbox().await?;
     let mut content = bench.content("x");
-    content.extend(b"binary \xFF\x00 and text\n");
+    // What mail stores keep as it is: some know no NUL, and but one way to end a line.
+    content.extend(b"binary \xFF and text\r\n");
     let item = bench.hand.deliver(&inbox, TIME, &content).await?;
     let mut replica = Replica::default();
     replica.refresh(&*bench.mailbox, &inbox).await?;
@@ -234,7 +235,11 @@ async fn create(bench: Bench) -> Outcome {
     let foretold = mailbox.item_of(&inbox, &name);
     assert!(foretold.is_none_or(|item| item == made.item));
     let read = mailbox.fetch(&inbox, &made.item, &made.version).await?;
-    assert_eq!((&read.content[..], &read.marks), (&content[..], &marks));
+    // A store of messages may put a field of its own before all others.
+    assert!(read.content.ends_with(content) && read.marks == marks);
+    if !bench.is_mail() {
+        assert_eq!(&read.content[..], &content[..]);
+    }
     // Changed by somebody since: the repeat finds it as it is now.
     if bench.is_mail() {
         let none = Marks::default();

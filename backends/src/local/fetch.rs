@@ -114,10 +114,10 @@ mod tests {
     fn content_is_bounded_and_comes_with_marks() {
         let dir = tempfile::tempdir().unwrap();
         tree::complete(dir.path()).unwrap();
-        fs::write(dir.path().join("cur/a:2,FS"), "12345").unwrap();
+        fs::write(dir.path().join("cur/a:2,FS"), b"1\x00\xFF\n5").unwrap();
         let (item, hint) = (ItemRef::new("a"), Version::new("FS"));
         let read = fetch(dir.path(), &item, &hint, 5).unwrap();
-        assert_eq!(&read.content[..], b"12345");
+        assert_eq!(&read.content[..], b"1\x00\xFF\n5");
         assert!(read.marks.has(Flag::Flagged) && read.marks.has(Flag::Seen));
         assert_eq!(read.state.version, hint);
         let error = fetch(dir.path(), &item, &hint, 4).unwrap_err();
@@ -128,7 +128,7 @@ mod tests {
         fs::rename(dir.path().join("cur/a:2,FS"), dir.path().join("cur/a:2,F")).unwrap();
         let mut content = Vec::new();
         file.read_to_end(&mut content).unwrap();
-        assert_eq!(content, b"12345");
+        assert_eq!(content, b"1\x00\xFF\n5");
         fs::rename(dir.path().join("cur/a:2,F"), dir.path().join("cur/a:2,FS")).unwrap();
         let (state, flags) = marks(dir.path(), &item, &Version::new("")).unwrap();
         assert_eq!((state, flags), (read.state, read.marks));
