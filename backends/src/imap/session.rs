@@ -191,18 +191,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub async fn run_each(
         &mut self,
         command: Command,
-        mut each: impl FnMut(Untagged) -> Result<(), Error>,
+        each: impl FnMut(Untagged) -> Result<(), Error>,
     ) -> Result<Reply, Error> {
         self.begin()?;
-        let gathered = self.gather(&command);
         self.submit(&command)?;
-        loop {
-            match self.event().await? {
-                Event::Untagged(data) => each(data)?,
-                Event::Done(done) => return Ok(gathered.end(self.malformed, done)),
-                other => passed_over(&other),
-            }
-        }
+        self.finish_each(&command, each).await
     }
 
     /// Runs commands at once, one after the other, without waiting for the answers in between. Data goes to the first
@@ -267,6 +260,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         loop {
             match self.event().await? {
                 Event::Untagged(data) => gathered.hold(data)?,
+                Event::Done(done) => return Ok(gathered.end(self.malformed, done)),
+                other => passed_over(&other),
+            }
+        }
+    }
+
+    /// Waits for the end of a command that was submitted, and hands out what comes.
+    async fn finish_each(
+        &mut self,
+        command: &Command,
+        mut each: impl FnMut(Untagged) -> Result<(), Error>,
+    ) -> Result<Reply, Error> {
+        let gathered = self.gather(command);
+        loop {
+            match self.event().await? {
+                Event::Untagged(data) => each(data)?,
                 Event::Done(done) => return Ok(gathered.end(self.malformed, done)),
                 other => passed_over(&other),
             }

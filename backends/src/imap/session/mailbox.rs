@@ -40,6 +40,48 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         known: Option<&Known>,
     ) -> Result<Reply, Error> {
         self.begin()?;
+        let command = self.opening(name, access, known);
+        self.selected = Some(Selected::new(name.clone()));
+        let reply = self.run(command).await.and_then(Reply::ok);
+        self.opened(access, &reply);
+        reply
+    }
+
+    /// Opens a mailbox and runs commands in it, all at once, without waiting in between. Hands out what comes with the
+    /// number of the command that has not ended yet: 0 for the opening, 1 for the first command, and so on.
+    ///
+    /// Gives the mailbox as it was when it had been opened, and the replies to the commands, without data.
+    ///
+    /// # Errors
+    /// As [`Session::run_each`]; [`Error::Refused`] for the opening, and then no mailbox is open.
+    pub async fn select_and(
+        &mut self,
+        name: &MailboxName,
+        access: Access,
+        commands: &[Command],
+        mut each: impl FnMut(usize, Untagged) -> Result<(), Error>,
+    ) -> Result<(Selected, Vec<Reply>), Error> {
+        self.begin()?;
+        let opening = self.opening(name, access, None);
+        self.submit(&opening)?;
+        for command in commands {
+            self.submit(command)?;
+        }
+        self.selected = Some(Selected::new(name.clone()));
+        let reply = self.finish_each(&opening, |data| each(0, data)).await;
+        let reply = reply.and_then(Reply::ok);
+        self.opened(access, &reply);
+        let then = self.selected.clone();
+        let mut replies = Vec::with_capacity(commands.len());
+        for (number, command) in commands.iter().enumerate() {
+            let each = |data| each(number + 1, data);
+            replies.push(self.finish_each(command, each).await?);
+        }
+        let _reply = reply?;
+        Ok((then.ok_or(Error::Incomplete)?, replies))
+    }
+
+    fn opening(&self, name: &MailboxName, access: Access, known: Option<&Known>) -> Command {
         let command = match access {
             Access::Write => Command::new("SELECT"),
             Access::Read => Command::new("EXAMINE"),
@@ -56,9 +98,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         } else if self.has(Extension::CondStore) && !self.is_enabled(Extension::CondStore) {
             command = command.words("(CONDSTORE)");
         }
-        self.selected = Some(Selected::new(name.clone()));
-        let reply = self.run(command).await.and_then(Reply::ok);
-        match &reply {
+        command
+    }
+
+    fn opened(&mut self, access: Access, reply: &Result<Reply, Error>) {
+        match reply {
             Ok(reply) => {
                 let read_only = reply.code == Some(Code::ReadOnly) || access == Access::Read;
                 if let Some(selected) = &mut self.selected {
@@ -67,7 +111,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
             Err(_) => self.selected = None,
         }
-        reply
     }
 
     /// Closes the mailbox that is open, without expunging anything, and hands out what came before the end; leaves it
