@@ -154,10 +154,37 @@ impl MarksPatch {
         self
     }
 
+    /// The marks that it sets, and those that it clears; no mark is among both.
+    pub(crate) fn sides(&self) -> (Marks, Marks) {
+        let (mut on, mut off) = (Marks::default(), Marks::default());
+        for (flag, setting) in &self.flags {
+            let (to, from) = sides(*setting, &mut on, &mut off);
+            from.flags.remove(flag);
+            to.flags.insert(*flag);
+        }
+        for (keyword, setting) in &self.keywords {
+            let (to, from) = sides(*setting, &mut on, &mut off);
+            from.keywords.remove(keyword);
+            to.keywords.insert(keyword.clone());
+        }
+        (on, off)
+    }
+
     /// Whether it names no mark at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.flags.is_empty() && self.keywords.is_empty()
+    }
+}
+
+fn sides<'m>(
+    setting: Setting,
+    on: &'m mut Marks,
+    off: &'m mut Marks,
+) -> (&'m mut Marks, &'m mut Marks) {
+    match setting {
+        Setting::On => (on, off),
+        Setting::Off => (off, on),
     }
 }
 
@@ -196,5 +223,8 @@ mod tests {
         assert_eq!(once.keywords, [work].into());
         assert_eq!(once.clone().patched(&patch), once);
         assert!(MarksPatch::new().is_empty() && !patch.is_empty());
+        let (on, off) = patch.flag(Flag::Draft, Setting::On).sides();
+        assert_eq!(on.flags, [Flag::Draft, Flag::Seen].into());
+        assert_eq!((on.keywords.len(), off), (1, Marks::default()));
     }
 }
