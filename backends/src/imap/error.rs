@@ -98,6 +98,21 @@ pub enum Error {
     /// An earlier command was not waited for, or the connection had failed before.
     #[error("session is not usable")]
     Poisoned,
+    /// The server was not there a moment ago, and is not asked again yet.
+    #[error("server is down")]
+    Down,
+    /// No session was free in time.
+    #[error("no session free")]
+    Crowded,
+    /// The server refused these credentials a moment ago, and is not asked again yet.
+    #[error("credentials were refused")]
+    RefusedBefore(Kind),
+    /// There are no credentials to sign in with.
+    #[error("no credentials")]
+    NoCredentials(#[source] BackendError),
+    /// The server does not say what it must: validity of identifiers, or messages that it counts.
+    #[error("incomplete answer")]
+    Incomplete,
 }
 
 fn said(code: Option<&Code>) -> String {
@@ -106,6 +121,16 @@ fn said(code: Option<&Code>) -> String {
 }
 
 impl Error {
+    /// What a server would say that gives this code.
+    pub(super) fn refused(command: &'static str, code: Code) -> Self {
+        Self::Refused(Refusal {
+            command,
+            status: Status::No,
+            code: Some(code),
+            text: Text::default(),
+        })
+    }
+
     /// The code that the server gave, if it answered.
     #[must_use]
     pub fn code(&self) -> Option<&Code> {
@@ -129,10 +154,16 @@ impl Error {
             | Self::Bye { .. }
             | Self::NoStartTls
             | Self::NoMechanism
-            | Self::Poisoned => Kind::Unavailable,
-            Self::Frame(_) | Self::Flood | Self::Greeting | Self::Preauthenticated => {
-                Kind::Unexpected
-            }
+            | Self::Poisoned
+            | Self::Down
+            | Self::Crowded => Kind::Unavailable,
+            Self::RefusedBefore(kind) => *kind,
+            Self::NoCredentials(error) => error.kind(),
+            Self::Incomplete
+            | Self::Frame(_)
+            | Self::Flood
+            | Self::Greeting
+            | Self::Preauthenticated => Kind::Unexpected,
             // Nobody's password has a NUL in it.
             Self::Argument(ArgumentError::Credentials) => Kind::Unauthorized,
             Self::Argument(_) => Kind::Refused,
