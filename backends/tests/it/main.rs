@@ -18,6 +18,7 @@ mod hooks;
 mod imap;
 mod keywords;
 mod limits;
+mod mailbox;
 mod model;
 mod servers;
 mod shelf;
