@@ -30,6 +30,7 @@ pub(super) fn fill(email: &mut Email, fields: &Fields<'_>, hint: Hint<'_>, recei
     );
     email.conversation_id = Some(thread::conversation_id(fields, &topic));
     email.conversation_index = Some(thread::conversation_index(
+        fields,
         fields.date("Date").unwrap_or(received),
     ));
     email.subject = subject;
