@@ -15,7 +15,9 @@ mod layout;
 mod locate;
 mod marks;
 pub(super) mod markup;
+mod meeting;
 mod mime;
+mod part;
 mod raw;
 pub(super) mod text;
 mod thread;
@@ -29,12 +31,12 @@ pub use locate::{
 };
 pub use marks::marks_change;
 pub use wish::{
-    AttachmentData, BodyWish, ConvertError, Converted, ItemContext, Limits, Marks, Meetings,
-    MimeSupport, Reason,
+    AttachmentData, BodyWish, ConvertError, Converted, ItemContext, Limits, Marks, MimeSupport,
+    Reason,
 };
 
 use protocol::airsyncbase::{Attachments, BodyType};
-use protocol::class::email::{CPID_UTF8, Email};
+use protocol::class::email::{CPID_UTF8, Email, MeetingRequest};
 
 use body::Source;
 use charset::Hint;
@@ -100,7 +102,7 @@ fn converted(
     let message = Message::parse(seen);
     let label = declared_charset(&message.root);
     let hint = Hint::new(label.as_deref());
-    let layout = Layout::of(&message.root, wish.meetings);
+    let layout = Layout::of(&message.root);
     let smime = class::smime(&message.root);
     let source = Source {
         raw: seen,
@@ -116,12 +118,16 @@ fn converted(
     if context.marks.draft {
         email.bcc = headers::bcc(&message.root.fields, hint);
     }
-    let calendar = layout
+    let meeting = layout
         .calendar
-        .filter(|_| wish.meetings == Meetings::AsMeetings);
-    let class = class::message_class(&message.root, smime, calendar);
+        .filter(|_| smime == body::Smime::No)
+        .and_then(|calendar| meeting_of(calendar, context.received));
+    let meeting_class = meeting.as_ref().map(|(class, _)| *class);
+    let class = class::message_class(&message.root, smime, meeting_class);
+    email.meeting_request = meeting.map(|(_, meeting)| Box::new(meeting));
     email.content_class = Some(class::content_class(class).to_owned());
     email.message_class = Some(class.to_owned());
+    email.body_part = source.body_part(wish);
     let chosen = source.choose(wish);
     email.native_body_type = Some(source.native());
     let listing = attachments::Listing {
@@ -137,6 +143,13 @@ fn converted(
         email: clean(email),
         reduced,
     }
+}
+
+/// The meeting that an iCalendar part is about, and what sort of message it makes.
+fn meeting_of(calendar: &Part<'_>, received: i64) -> Option<(&'static str, MeetingRequest)> {
+    let class = class::meeting(calendar)?;
+    let meeting = meeting::of(&class::window(calendar), class, received)?;
+    Some((class, meeting))
 }
 
 /// Which conversation a message belongs to, from its header alone: 16 bytes, as [`to_eas`] tells them.

@@ -16,7 +16,7 @@ use crate::commands::class;
 use crate::commands::context::Context;
 use crate::commands::reading::{self, Spot};
 use crate::commands::sync::{collection, options};
-use crate::convert::email::{self, BodyWish, Keep, Located, Meetings};
+use crate::convert::email::{self, BodyWish, Keep, Located};
 use crate::error::{self, Fault};
 use crate::ids::{FolderNo, ServerId};
 use crate::index::{Action, IndexedItem};
@@ -158,7 +158,7 @@ fn wish(options: &FetchOptions, context: &Context<'_>) -> BodyWish {
         preferences: options.body_preferences.clone(),
         mime_support: options::mime_support(options.mime_support),
         mime_truncation: None,
-        meetings: Meetings::AsMail,
+        part: options.body_part_preference,
         version: context.version(),
     }
 }

@@ -10,7 +10,7 @@ use protocol::command::{Body, CollectionId, ItemClass, SyncKeyText};
 use protocol::version::Version;
 use protocol::wbxml;
 
-use crate::convert::email::{self, BodyWish, Meetings};
+use crate::convert::email::{self, BodyWish};
 
 /// The version that has every element.
 const FORM: Version = Version::V16_1;
@@ -77,7 +77,7 @@ pub(super) fn wish(options: &SyncOptions, version: Version) -> BodyWish {
         preferences: options.body_preferences.clone(),
         mime_support: mime_support(options.mime_support),
         mime_truncation: options.mime_truncation,
-        meetings: Meetings::AsMail,
+        part: options.body_part_preference,
         version,
     }
 }

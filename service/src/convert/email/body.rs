@@ -52,10 +52,10 @@ pub(super) struct Chosen {
 }
 
 /// A whole body of one kind.
-struct Content {
-    text: String,
+pub(super) struct Content {
+    pub(super) text: String,
     /// A limit of ours cut it.
-    cut: bool,
+    pub(super) cut: bool,
 }
 
 impl Source<'_, '_> {
@@ -126,7 +126,12 @@ impl Source<'_, '_> {
         candidates
     }
 
-    fn finish(&self, content: &Content, preference: &BodyPreference, version: Version) -> Chosen {
+    pub(super) fn finish(
+        &self,
+        content: &Content,
+        preference: &BodyPreference,
+        version: Version,
+    ) -> Chosen {
         let most = preference.truncation_size.map_or(usize::MAX, to_usize);
         let sent = text::cut(&content.text, most);
         let data = (most > 0).then(|| BodyContent::Text(sent.to_owned()));
@@ -167,7 +172,7 @@ impl Source<'_, '_> {
     }
 
     /// The whole body of a kind, as it goes on the wire. RTF is never made.
-    fn content(&self, kind: BodyType) -> Content {
+    pub(super) fn content(&self, kind: BodyType) -> Content {
         let mut content = match kind {
             BodyType::Mime => Content {
                 text: raw::to_text(self.raw, self.message, self.hint),

@@ -29,19 +29,16 @@ pub(super) fn smime(root: &Part<'_>) -> Smime {
     }
 }
 
-/// `MessageClass`. `calendar` is the part that makes it a meeting message, if it may be one.
+/// `MessageClass`. `meeting` is what its meeting makes of it, if it is about one.
 pub(super) fn message_class(
     root: &Part<'_>,
     smime: Smime,
-    calendar: Option<&Part<'_>>,
+    meeting: Option<&'static str>,
 ) -> &'static str {
     match smime {
         Smime::Opaque => "IPM.Note.SMIME",
         Smime::Signed => "IPM.Note.SMIME.MultipartSigned",
-        Smime::No => calendar
-            .and_then(meeting)
-            .or_else(|| report(root))
-            .unwrap_or("IPM.Note"),
+        Smime::No => meeting.or_else(|| report(root)).unwrap_or("IPM.Note"),
     }
 }
 
@@ -55,7 +52,7 @@ pub(super) fn content_class(message_class: &str) -> &'static str {
 }
 
 /// Meeting messages by the method of their calendar.
-fn meeting(calendar: &Part<'_>) -> Option<&'static str> {
+pub(super) fn meeting(calendar: &Part<'_>) -> Option<&'static str> {
     let text = window(calendar).to_ascii_uppercase();
     let declared = calendar
         .content_type
@@ -123,7 +120,8 @@ fn report(root: &Part<'_>) -> Option<&'static str> {
     })
 }
 
-fn window(part: &Part<'_>) -> String {
+/// The beginning of a part's text.
+pub(super) fn window(part: &Part<'_>) -> String {
     let encoding = Encoding::from_word(part.fields.word("Content-Transfer-Encoding").as_deref());
     let content = part.content.get(..WINDOW).unwrap_or(part.content);
     String::from_utf8_lossy(&encoding.decode(content)).into_owned()

@@ -1,7 +1,6 @@
 //! Which parts of a message are its body, and which are attachments.
 
 use super::mime::Part;
-use super::wish::Meetings;
 
 /// A message as a reader sees it.
 #[derive(Debug, Default)]
@@ -10,7 +9,7 @@ pub(super) struct Layout<'p, 'm> {
     pub(super) sections: Vec<Section<'p, 'm>>,
     /// The attachments, inline ones too.
     pub(super) attachments: Vec<&'p Part<'m>>,
-    /// The first iCalendar part that is no mere attachment.
+    /// The first iCalendar part that is no mere attachment. It is among the attachments too, since no phone answers it here.
     pub(super) calendar: Option<&'p Part<'m>>,
 }
 
@@ -25,7 +24,7 @@ pub(super) struct Section<'p, 'm> {
 
 impl<'p, 'm> Layout<'p, 'm> {
     /// Sorts the parts of a message.
-    pub(super) fn of(root: &'p Part<'m>, meetings: Meetings) -> Self {
+    pub(super) fn of(root: &'p Part<'m>) -> Self {
         let mut layout = Self::default();
         if root.is_leaf()
             && root.content_type.main == "text"
@@ -36,13 +35,6 @@ impl<'p, 'm> Layout<'p, 'm> {
             layout.add_text(root);
         } else {
             layout.visit(root);
-        }
-        if meetings == Meetings::AsMeetings
-            && let Some(calendar) = layout.calendar
-        {
-            layout
-                .attachments
-                .retain(|part| !std::ptr::eq(*part, calendar));
         }
         layout
     }
@@ -200,7 +192,7 @@ fn unbracketed(id: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Layout, Meetings, Part};
+    use super::{Layout, Part};
     use crate::convert::email::mime::Message;
 
     /// A message from a short form: `mixed(plain,html)`; leaves may carry `:a` attached, `:n` named, `:c` with a Content-ID.
@@ -313,7 +305,7 @@ mod tests {
         ] {
             let raw = build(shape, 0);
             let message = Message::parse(raw.as_bytes());
-            let layout = Layout::of(&message.root, Meetings::AsMail);
+            let layout = Layout::of(&message.root);
             let sections = layout.sections.iter();
             let sections: Vec<_> = sections
                 .map(|section| format!("{}/{}", names(&section.plain), names(&section.rich)))
@@ -324,12 +316,16 @@ mod tests {
     }
 
     #[test]
-    fn a_meeting_is_no_attachment_of_itself() {
+    fn a_meeting_stays_an_attachment() {
         let raw = build("mixed(alternative(plain,calendar),calendar:a)", 0);
         let message = Message::parse(raw.as_bytes());
-        let layout = Layout::of(&message.root, Meetings::AsMeetings);
+        let layout = Layout::of(&message.root);
         assert_eq!(layout.calendar.unwrap().path, "1.2");
-        assert_eq!(layout.attachments.len(), 1);
-        assert_eq!(layout.attachments[0].path, "2");
+        let paths: Vec<_> = layout
+            .attachments
+            .iter()
+            .map(|part| part.path.as_str())
+            .collect();
+        assert_eq!(paths, ["1.2", "2"]);
     }
 }

@@ -1,6 +1,6 @@
 //! What the caller says about a conversion, and what it gets.
 
-use protocol::airsyncbase::BodyPreference;
+use protocol::airsyncbase::{BodyPartPreference, BodyPreference};
 use protocol::class::email::Email;
 use protocol::version::Version;
 
@@ -13,8 +13,8 @@ pub struct BodyWish {
     pub mime_support: MimeSupport,
     /// `MIMETruncation` as on the wire (0 to 8); counts where the preference for MIME sets no size.
     pub mime_truncation: Option<u8>,
-    /// Whether invitations and their like are announced as such.
-    pub meetings: Meetings,
+    /// Whether it wants the part that is new in the conversation too (14.1 and later).
+    pub part: Option<BodyPartPreference>,
     /// What the device speaks.
     pub version: Version,
 }
@@ -27,7 +27,7 @@ impl BodyWish {
             preferences: Vec::new(),
             mime_support: MimeSupport::Never,
             mime_truncation: None,
-            meetings: Meetings::AsMail,
+            part: None,
             version,
         }
     }
@@ -55,16 +55,6 @@ impl MimeSupport {
             _ => Self::Never,
         }
     }
-}
-
-/// How mails with an iCalendar part are classed.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-pub enum Meetings {
-    /// As mails with an attachment: a phone shows no buttons that nothing answers.
-    #[default]
-    AsMail,
-    /// As `IPM.Schedule.Meeting.*`; the caller adds `MeetingRequest`.
-    AsMeetings,
 }
 
 /// What the store knows about a mail besides its text.

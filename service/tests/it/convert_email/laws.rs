@@ -1,12 +1,10 @@
 //! What holds of every item, whatever it was made from.
 
-use directpush::convert::email::{
-    BodyWish, Meetings, MimeSupport, attachment, split_file_reference,
-};
+use directpush::convert::email::{BodyWish, MimeSupport, attachment, split_file_reference};
 use proptest::collection::vec;
 use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, proptest};
 use proptest::sample::select;
-use protocol::airsyncbase::{Body, BodyContent, BodyPreference, BodyType};
+use protocol::airsyncbase::{Body, BodyContent, BodyPartPreference, BodyPreference, BodyType};
 use protocol::class::email::Email;
 use protocol::codepages::airsync;
 use protocol::version::Version;
@@ -86,17 +84,18 @@ fn wishes() -> impl Strategy<Value = BodyWish> {
         );
     let version = select(vec![Version::V12_1, Version::V14_1, Version::V16_1]);
     (
-        vec(preference, 0..4),
+        vec(preference.clone(), 0..4),
+        proptest::option::of(preference),
         0_u8..3,
         proptest::option::of(0_u8..9),
         version,
     )
         .prop_map(
-            |(preferences, support, mime_truncation, version)| BodyWish {
+            |(preferences, part, support, mime_truncation, version)| BodyWish {
                 preferences,
                 mime_support: MimeSupport::from_code(support),
                 mime_truncation,
-                meetings: Meetings::AsMeetings,
+                part: part.map(BodyPartPreference),
                 version,
             },
         )

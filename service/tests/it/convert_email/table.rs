@@ -3,8 +3,8 @@
 use std::fmt::Write;
 use std::fs;
 
-use directpush::convert::email::{BodyWish, Converted, Meetings};
-use protocol::airsyncbase::{Body, BodyPreference, BodyType};
+use directpush::convert::email::{BodyWish, Converted};
+use protocol::airsyncbase::{Body, BodyPart, BodyPartPreference, BodyPreference, BodyType};
 use protocol::class::email::Email;
 
 use super::{convert, data, golden, messages, whole, wish};
@@ -14,11 +14,22 @@ fn describe(raw: &[u8]) -> String {
     let rich = convert(
         raw,
         &BodyWish {
-            meetings: Meetings::AsMeetings,
+            part: Some(BodyPartPreference(BodyPreference::whole(BodyType::Html))),
             ..whole(BodyType::Html)
         },
     );
     let mut text = describe_headers(&rich);
+    if let Some(meeting) = &rich.email.meeting_request {
+        writeln!(text, "meeting: {meeting:?}").unwrap();
+    }
+    match &rich.email.body_part {
+        Some(BodyPart::Found(part)) if rich.email.body.as_ref() != Some(part) => {
+            let part = data(part).replace("\r\n", "\n");
+            writeln!(text, "--- new part\n{part}").unwrap();
+        }
+        Some(BodyPart::Found(_)) | None => {}
+        Some(BodyPart::TooLong(_)) => writeln!(text, "--- new part: too long").unwrap(),
+    }
     for kind in [BodyType::Plain, BodyType::Html, BodyType::Mime] {
         let body = convert(raw, &whole(kind)).email.body.unwrap();
         writeln!(

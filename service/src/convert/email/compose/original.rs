@@ -11,7 +11,7 @@ use super::super::charset::Hint;
 use super::super::fields::{Fields, Mailbox};
 use super::super::layout::Layout;
 use super::super::mime::{Message, Part};
-use super::super::wish::{Limits, Meetings};
+use super::super::wish::Limits;
 use super::super::{class, declared_charset, markup};
 use super::quote::{plain_text, rich_text};
 use super::{Stamp, lines};
@@ -83,7 +83,7 @@ impl Original<'_> {
         if !written.message.root.fields.has("MIME-Version") {
             out.extend_from_slice(b"MIME-Version: 1.0\r\n");
         }
-        let mut boundaries = Boundaries { stamp, count: 0 };
+        let mut boundaries = Boundaries::new(stamp);
         let whole = match (self.bring, sealed) {
             (Bring::Everything, true) => enclosed(&written, &raw, &mut boundaries),
             (_, true) => return entity,
@@ -95,13 +95,14 @@ impl Original<'_> {
 }
 
 /// A message, taken apart for its text.
-struct Text<'m> {
+pub(super) struct Text<'m> {
     raw: &'m [u8],
-    message: Message<'m>,
+    pub(super) message: Message<'m>,
 }
 
 impl<'m> Text<'m> {
-    fn of(raw: &'m [u8]) -> Self {
+    /// Takes it apart.
+    pub(super) fn of(raw: &'m [u8]) -> Self {
         Self {
             raw,
             message: Message::parse(raw),
@@ -112,11 +113,13 @@ impl<'m> Text<'m> {
         class::smime(&self.message.root)
     }
 
-    fn layout(&self) -> Layout<'_, 'm> {
-        Layout::of(&self.message.root, Meetings::AsMail)
+    /// What is what in it.
+    pub(super) fn layout(&self) -> Layout<'_, 'm> {
+        Layout::of(&self.message.root)
     }
 
-    fn body(&self, layout: &Layout<'_, 'm>, kind: BodyType) -> String {
+    /// Its text, whole.
+    pub(super) fn body(&self, layout: &Layout<'_, 'm>, kind: BodyType) -> String {
         let label = declared_charset(&self.message.root);
         let source = Source {
             raw: self.raw,
@@ -153,13 +156,19 @@ impl<'m> Text<'m> {
 }
 
 /// Names of boundaries: the same for the same message.
-struct Boundaries<'s> {
+pub(super) struct Boundaries<'s> {
     stamp: &'s Stamp,
     count: usize,
 }
 
-impl Boundaries<'_> {
-    fn multipart(
+impl<'s> Boundaries<'s> {
+    /// None so far.
+    pub(super) fn new(stamp: &'s Stamp) -> Self {
+        Self { stamp, count: 0 }
+    }
+
+    /// Parts under the next boundary.
+    pub(super) fn multipart(
         &mut self,
         kind: &'static str,
         parts: Vec<MimePart<'static>>,
@@ -244,13 +253,14 @@ fn combined(
     boundaries.multipart("multipart/mixed", parts)
 }
 
-fn text_part(kind: &'static str, text: String) -> MimePart<'static> {
+/// A text in UTF-8.
+pub(super) fn text_part(kind: &'static str, text: String) -> MimePart<'static> {
     let kind = ContentType::new(kind).attribute("charset", "utf-8");
     MimePart::new(kind, text)
 }
 
 /// A part with the fields that describe its content: of an outermost part the others are the message's.
-fn copied(part: &Part<'_>) -> Vec<u8> {
+pub(super) fn copied(part: &Part<'_>) -> Vec<u8> {
     let mut copy = Vec::with_capacity(part.content.len() + 256);
     for (name, field) in part.fields.each() {
         let about = name.get(..8);
