@@ -231,6 +231,10 @@ impl Mailbox for LocalMailbox {
         self.in_folder("create item", folder, work).await
     }
 
+    fn item_of(&self, _folder: &FolderRef, name: &NewName) -> Option<ItemRef> {
+        Some(ItemRef::new(write::unique_of(name)))
+    }
+
     async fn watch(&self) -> Result<Watch, BackendError> {
         let (shared, account) = (Arc::clone(&self.shared), Arc::clone(&self.account));
         Ok(Watch::new(LocalWatch::start(shared, account).await?))

@@ -164,7 +164,7 @@ pub(crate) fn create(
     marks: &Marks,
 ) -> Result<ItemState, BackendError> {
     const OP: &str = "create item";
-    let unique = format!("{}.directpush", name.as_str());
+    let unique = unique_of(name);
     tree::complete(dir).map_err(io(OP))?;
     let keywords = Keywords::load_with(dir, marks).map_err(io(OP))?;
     if let Some(first) = scan::locate(dir, &unique, None, &keywords).map_err(io(OP))? {
@@ -185,6 +185,11 @@ pub(crate) fn create(
             .ok_or_else(|| BackendError::new(Kind::NotFound, OP));
     };
     Ok(found.state(&keywords))
+}
+
+/// What a new message is called.
+pub(crate) fn unique_of(name: &NewName) -> String {
+    format!("{}.directpush", name.as_str())
 }
 
 fn store(draft: Draft, content: &[u8], target: &Path) -> io::Result<()> {

@@ -1,7 +1,7 @@
 //! Items of all classes between their stores and the wire. What depends on the class is decided here, in
 //! [`super::sync`]'s uploads, and in each class's own file: a new class does not compile until it is.
 
-use backends::{BackendError, Class, Item, Marks};
+use backends::{BackendError, Class, Item, Marks, Role};
 use protocol::airsyncbase::Body;
 use protocol::class::contacts::Contact;
 use protocol::class::email::Email;
@@ -77,6 +77,14 @@ impl Shown {
     }
 }
 
+/// What an item's change is read as: the text of a draft changes, that of other messages never does.
+pub(super) fn read_as((class, role): (Class, Role), action: Action) -> Action {
+    match (class, role, action) {
+        (Class::Email, Role::Drafts, Action::Change) => Action::Add,
+        _ => action,
+    }
+}
+
 /// Whether items of a class can be read.
 pub(super) fn is_served(class: Class) -> bool {
     match class {
@@ -97,7 +105,7 @@ pub(super) async fn read(
 ) -> Result<Content, BackendError> {
     match (action, class) {
         (Action::Delete | Action::SoftDelete, _) => Ok(Content::Nothing),
-        // The text of a message never changes: only its marks are told.
+        // The text of a message never changes: only its marks are told, see `read_as`.
         (Action::Change, Class::Email) => {
             let row = spot.row;
             let marks = spot

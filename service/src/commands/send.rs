@@ -21,6 +21,7 @@ mod source;
 use std::time::Instant;
 
 use backends::smtp::{Submission, SubmitError};
+use bytes::Bytes;
 
 use self::compose::Mail;
 use self::outbox::Recipients;
@@ -29,7 +30,7 @@ use crate::commands::context::Context;
 use crate::error::{Fault, Unsent, chain};
 use crate::http::answer::Answer;
 use crate::metrics::{SendResult, SendRoute};
-use crate::store::{SendState, Sending};
+use crate::store::{SendIdent, SendState, Sending};
 
 pub use self::outbox::{Directory, Outbox, OutboxLimits};
 
@@ -40,9 +41,35 @@ struct Went {
 }
 
 pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
+    let wanted = request::read(context);
+    measured(context, wanted).await?;
+    // A success has no body, in every version.
+    Ok(Answer::empty())
+}
+
+/// Sends a draft as SendMail does, with a copy in Sent; `ident` tells a repeat, which goes no second time.
+///
+/// # Errors
+/// [`Fault::Unsent`] where it did not go.
+pub(in crate::commands) async fn draft(
+    context: &mut Context<'_>,
+    ident: SendIdent,
+    mime: Bytes,
+) -> Result<(), Fault> {
+    let wanted = Wanted::draft(ident, mime);
+    match measured(context, Ok(wanted)).await {
+        Ok(()) | Err(Fault::Unsent(Unsent::Duplicate)) => Ok(()),
+        Err(other) => Err(other),
+    }
+}
+
+async fn measured(context: &mut Context<'_>, wanted: Result<Wanted, Fault>) -> Result<(), Fault> {
     let started = Instant::now();
     let metrics = context.parts.metrics.sending.clone();
-    let went = sent(context).await;
+    let went = match wanted {
+        Ok(wanted) => sent(context, &wanted).await,
+        Err(fault) => Err(fault),
+    };
     metrics.duration.observe(started.elapsed().as_secs_f64());
     let (result, route) = match &went {
         Ok(went) => (went.result, went.route),
@@ -51,12 +78,10 @@ pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
         Err(_) => (SendResult::Failed, SendRoute::None),
     };
     metrics.results.of((result, route)).inc();
-    // A success has no body, in every version.
-    went.map(|_| Answer::empty())
+    went.map(|_| ())
 }
 
-async fn sent(context: &mut Context<'_>) -> Result<Went, Fault> {
-    let wanted = request::read(context)?;
+async fn sent(context: &mut Context<'_>, wanted: &Wanted) -> Result<Went, Fault> {
     let parts = context.parts.clone();
     let turn = parts.outbox.turn((context.who, wanted.ident)).await;
     let store = parts.index.store();
@@ -77,12 +102,12 @@ async fn sent(context: &mut Context<'_>) -> Result<Went, Fault> {
             false => Err(Unsent::Duplicate.into()),
         };
     }
-    let mail = match compose::mail(context, &wanted, sending).await {
+    let mail = match compose::mail(context, wanted, sending).await {
         Ok(mail) => mail,
         Err(Fault::Unsent(why)) if sending.state != SendState::Begun => {
             // It has gone; what would have been done here cannot be made any more.
             tracing::warn!(account = %context.who.account, error = %why, "sent message not finished");
-            note(context, &wanted, SendState::Done).await?;
+            note(context, wanted, SendState::Done).await?;
             return Ok(Went {
                 result: SendResult::Sent,
                 route: SendRoute::Relay,
@@ -91,7 +116,7 @@ async fn sent(context: &mut Context<'_>) -> Result<Went, Fault> {
         Err(other) => return Err(other),
     };
     context.facts.recipients = u32::try_from(mail.outgoing.recipients.len()).ok();
-    let went = finished(context, &wanted, &mail, sending).await?;
+    let went = finished(context, wanted, &mail, sending).await?;
     drop(turn);
     Ok(went)
 }

@@ -266,7 +266,8 @@ pub fn settled(
     let own = upload.told_all && expected.is_none_or(|version| *version == made.version);
     let by = own.then_some(upload.device);
     let untouched = Some(row.changed) == seen;
-    let same = (&row.version, row.time) == (&made.version, made.time);
+    // A message that is written anew is another one for its store, and may have the version of the first.
+    let same = (&row.version, row.time, &row.reference) == (&made.version, made.time, &made.item);
     let mut after = row.clone();
     if same && !untouched && row.changed_by.is_none() {
         after.changed_by = by; // the watch was faster

@@ -1,5 +1,6 @@
 //! The index over SQLite, one property at a time.
 
+mod anew;
 mod cut;
 mod hierarchy;
 mod keys;

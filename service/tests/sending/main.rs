@@ -9,6 +9,8 @@
 )]
 
 mod crashes;
+mod desk;
+mod drafts;
 mod faults;
 mod full;
 mod house;

@@ -17,6 +17,7 @@ import steps_account
 import steps_change
 import steps_contacts
 import steps_discover
+import steps_drafts
 import steps_fill
 import steps_folders
 import steps_keys
@@ -139,7 +140,7 @@ def main():
     walk = Walk(parser.parse_args())
     walk.prepare()
     parts = (steps_discover, steps_account, steps_fill, steps_push, steps_change, steps_move, steps_keys, steps_folders, steps_reshape,
-             steps_operations, steps_contacts, steps_send)
+             steps_operations, steps_contacts, steps_drafts, steps_send)
     for step in (step for part in parts for step in part.STEPS):
         begun = time.monotonic()
         try:

@@ -34,6 +34,19 @@ pub(super) struct Wanted {
     pub(super) source: Option<Refers>,
 }
 
+impl Wanted {
+    /// A message that was a draft.
+    pub(super) fn draft(ident: SendIdent, mime: Bytes) -> Self {
+        Self {
+            ident,
+            known_since: i64::MIN,
+            text: Text::Written(mime),
+            save: true,
+            source: None,
+        }
+    }
+}
+
 /// Who writes the message.
 #[derive(Clone)]
 pub(super) enum Text {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use backends::{BackendError, Class, FolderRef, Kind, Mailbox};
+use backends::{BackendError, Class, FolderRef, Kind, Mailbox, Role};
 use futures_util::{StreamExt, stream};
 use protocol::command::ServerId as WireId;
 use protocol::command::sync::{ApplicationData, ServerCommand};
@@ -141,7 +141,8 @@ struct Filler<'f, 'c> {
 impl Filler<'_, '_> {
     async fn fill(&mut self, page: Page) -> Result<Result<(), Vanished>, Fault> {
         let source = source(self.context, self.session).await?;
-        let source = (source, self.session.folder().class);
+        let folder = self.session.folder();
+        let source = (source, (folder.class, folder.role));
         let wish = self.wish;
         let items: Vec<ItemNo> = page.commands.iter().map(|command| command.item).collect();
         let came = AtomicUsize::new(0);
@@ -235,7 +236,7 @@ async fn source(context: &Context<'_>, session: &Session) -> Result<Source, Faul
 }
 
 async fn read(
-    (source, class): (Source, Class),
+    (source, kind): (Source, (Class, Role)),
     command: Command,
     wish: &BodyWish,
 ) -> (Command, Result<Content, BackendError>) {
@@ -246,7 +247,8 @@ async fn read(
                 folder,
                 row,
             };
-            class::read(spot, class, command.action, wish).await
+            let action = class::read_as(kind, command.action);
+            class::read(spot, kind.0, action, wish).await
         }
         _ => Ok(Content::Nothing),
     };

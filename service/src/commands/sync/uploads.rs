@@ -2,7 +2,9 @@
 
 mod contacts;
 mod delete;
+mod drafts;
 mod fetch;
+mod fresh;
 mod mail;
 
 use std::sync::Arc;
@@ -23,6 +25,22 @@ use crate::index::{Conflict, Outcome, Session, Ticket};
 
 /// How an upload ended, for the device. Of a success it hears nothing.
 type Refused = Option<SyncStatus>;
+
+/// What an item became by its Add.
+#[derive(Debug)]
+struct Added {
+    /// Its number; none of a draft that was sent at once.
+    item: Option<ItemNo>,
+    /// What the device is to know of it.
+    data: Option<ApplicationData>,
+}
+
+/// What a device is told of a Change.
+#[derive(Debug)]
+struct Changed {
+    status: StatusCode,
+    data: Option<ApplicationData>,
+}
 
 /// What uploads are judged by.
 pub(super) struct Terms<'a> {
@@ -85,19 +103,17 @@ async fn done(
             counts.adds += 1;
             let made = add(context, session, (client_id, data), terms).await?;
             let folder = session.folder().no;
-            let (status, server_id) = match made {
-                Ok(item) => (
-                    SyncStatus::Success,
-                    Some(WireId::from_numbers(folder.0, item.0)),
-                ),
+            let (status, added) = match made {
+                Ok(added) => (StatusCode::SUCCESS, Some(added)),
                 Err(status) => (status, None),
             };
+            let (item, data) = added.map_or((None, None), |added| (added.item, added.data));
             Some(ItemAnswer::Add {
                 class: None,
                 client_id: client_id.clone(),
-                server_id,
-                status: code(status),
-                data: None,
+                server_id: item.map(|item| WireId::from_numbers(folder.0, item.0)),
+                status,
+                data,
             })
         }
         ClientCommand::Change {
@@ -107,13 +123,13 @@ async fn done(
             ..
         } => {
             counts.changes += 1;
-            let refused = change(context, session, (server_id, data), terms).await?;
-            refused.map(|status| ItemAnswer::Change {
+            let changed = change(context, session, (server_id, data), terms).await?;
+            changed.map(|Changed { status, data }| ItemAnswer::Change {
                 class: None,
                 server_id: server_id.clone(),
                 instance_id: instance_id.clone(),
-                status: code(status),
-                data: None,
+                status,
+                data,
             })
         }
         ClientCommand::Delete {
@@ -136,32 +152,55 @@ async fn done(
     })
 }
 
-/// A new item, and its number; or why there is none.
+/// A new item, or why there is none.
 async fn add(
-    context: &Context<'_>,
+    context: &mut Context<'_>,
     session: &mut Session,
     (client_id, data): (&ClientId, &ApplicationData),
     terms: &Terms<'_>,
-) -> Result<Result<ItemNo, SyncStatus>, Fault> {
+) -> Result<Result<Added, StatusCode>, Fault> {
     match session.folder().class {
-        Class::Contacts => contacts::add(context, session, (client_id, data), terms).await,
-        // Drafts come with 16.x and are not two-way yet: the device drops what it made.
+        Class::Email if drafts::are_taken(context, session) => {
+            drafts::add(context, session, (client_id, data), terms).await
+        }
+        Class::Contacts => {
+            let made = contacts::add(context, session, (client_id, data), terms).await?;
+            let added = |item| Added {
+                item: Some(item),
+                data: None,
+            };
+            Ok(made.map(added).map_err(code))
+        }
+        // Nobody makes mail but in Drafts, and nobody before 16.0: the device drops what it made.
         Class::Email | Class::Calendar | Class::Tasks | Class::Notes => {
-            Ok(Err(SyncStatus::ConversionError))
+            Ok(Err(code(SyncStatus::ConversionError)))
         }
     }
 }
 
 async fn change(
-    context: &Context<'_>,
+    context: &mut Context<'_>,
     session: &mut Session,
     (id, data): (&WireId, &ApplicationData),
     terms: &Terms<'_>,
-) -> Result<Refused, Fault> {
-    match session.folder().class {
-        Class::Email => mail::change(context, session, (id, data), terms.conflict).await,
-        Class::Contacts => contacts::change(context, session, (id, data), terms).await,
-        Class::Calendar | Class::Tasks | Class::Notes => Ok(Some(SyncStatus::ConversionError)),
+) -> Result<Option<Changed>, Fault> {
+    let refused = match session.folder().class {
+        Class::Email if drafts::are_taken(context, session) && !mail::is_marks(data) => {
+            return drafts::change(context, session, (id, data), terms).await;
+        }
+        Class::Email => mail::change(context, session, (id, data), terms.conflict).await?,
+        Class::Contacts => contacts::change(context, session, (id, data), terms).await?,
+        Class::Calendar | Class::Tasks | Class::Notes => Some(SyncStatus::ConversionError),
+    };
+    Ok(refused.map(Changed::refused))
+}
+
+impl Changed {
+    fn refused(status: SyncStatus) -> Self {
+        Self {
+            status: code(status),
+            data: None,
+        }
     }
 }
 

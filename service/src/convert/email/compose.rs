@@ -4,6 +4,7 @@
 //! SMTP cannot carry, a sender who is somebody else, the hidden recipients. Signed parts are never touched.
 
 mod author;
+mod draft;
 mod forward;
 mod header;
 mod lines;
@@ -19,6 +20,7 @@ use super::mime;
 use header::Header;
 
 pub use author::Author;
+pub use draft::{Draft, Drafted};
 pub use forward::{Forwarding, NoAddress};
 pub use original::{Bring, Original};
 pub use report::{Undelivered, undelivered};

@@ -3,6 +3,7 @@
 use backends::ItemState;
 
 use crate::ids::{ItemNo, ServerId};
+use crate::index::delta;
 use crate::index::items::{live_folder, numbers, put_head};
 use crate::index::own::{adopt, disown};
 use crate::index::upload::{self as rules, Begun, Effect, Judged};
@@ -40,6 +41,11 @@ impl Session {
         self.line.put(&mut write).await?;
         write.commit().await?;
         Ok(verdict)
+    }
+
+    /// Has the page tell an item as it is now, though the device made it so: what it was told by is void.
+    pub fn tell_again(&mut self, item: ItemNo) {
+        self.again.insert(item);
     }
 
     fn note(&mut self, effect: Effect) {
@@ -192,7 +198,14 @@ impl Session {
             let (mut after, again) =
                 rules::settled(&row, &ticket.upload, ticket.seen, made, &mut numbers);
             let renamed = row.reference != made.item;
-            if renamed && item::by_reference(write, at, &made.item).await?.is_none() {
+            if renamed {
+                // A process that ended before it wrote this down: the listing has found the item that was made, and
+                // took it for a new one. It is this one.
+                if let Some(twin) = item::by_reference(write, at, &made.item).await? {
+                    let device = Some(self.line.held.who.device);
+                    let tombstone = delta::bury(&twin, device, &mut numbers);
+                    item::update(write, at, &tombstone).await?;
+                }
                 after.reference = made.item.clone();
             }
             if again {

@@ -1,4 +1,4 @@
-//! Changes of messages: their marks. Their text never changes.
+//! Changes of messages: their marks. Their text never changes, but for drafts ([`super::drafts`]).
 
 use backends::{BackendError, FolderRef, Kind, Mailbox, Marks};
 use protocol::class::email::EmailUpload;
@@ -11,6 +11,11 @@ use crate::commands::mail;
 use crate::commands::sync::uploads::{Refused, hash, item_of, place, settle};
 use crate::error::Fault;
 use crate::index::{Conflict, Ident, IndexedItem, Outcome, Session, Upload, Verdict};
+
+/// Whether a change is one of marks, and of nothing else.
+pub(super) fn is_marks(data: &ApplicationData) -> bool {
+    EmailUpload::parse(data.element()).is_ok()
+}
 
 pub(super) async fn change(
     context: &Context<'_>,

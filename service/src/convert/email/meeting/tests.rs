@@ -1,3 +1,5 @@
+//! Meetings of the world.
+
 use protocol::class::email::{
     BusyStatus, InstanceType, MeetingMessageType, MeetingRequest, MessageClass, Recurrence,
     RecurrenceEnd, RecurrenceType, Sensitivity, uid_of,

@@ -1,27 +1,21 @@
 //! New contacts. The name of the card is derived from the upload, so that doing it again after a crash finds the
 //! first; a repeat is answered with the item that was made.
 
-use backends::{Marks, NewName, Role};
+use backends::{Marks, NewName};
 use bytes::Bytes;
 use protocol::class::contacts::PropertySet;
 use protocol::command::ClientId;
 use protocol::command::sync::ApplicationData;
 use protocol::status::SyncStatus;
-use sha2::{Digest, Sha256};
 
 use super::change::Change;
 use super::{Place, Sent, own_failure};
 use crate::commands::contacts::{self, Trace};
 use crate::commands::context::Context;
-use crate::commands::sync::collection;
-use crate::commands::sync::uploads::{Terms, place};
+use crate::commands::sync::uploads::{Terms, fresh};
 use crate::error::{Fault, chain};
 use crate::ids::ItemNo;
-use crate::index::cursor::NO_CUTOFF;
 use crate::index::{Begun, Ident, Outcome, Session, Ticket, Upload, Verdict};
-
-/// How many bytes of a digest make a name.
-const NAME_BYTES: usize = 16;
 
 pub(crate) async fn add(
     context: &Context<'_>,
@@ -32,7 +26,7 @@ pub(crate) async fn add(
     let Some(sent) = Sent::read(context, data) else {
         return Ok(Err(SyncStatus::ConversionError));
     };
-    let place = match home(context, session).await {
+    let place = match fresh::home(context, session).await {
         Ok(Some(place)) => place,
         Ok(None) => return Ok(Err(SyncStatus::ConversionError)),
         Err(Fault::Backend(error)) => {
@@ -41,7 +35,8 @@ pub(crate) async fn add(
         Err(other) => return Err(other),
     };
     contacts::learn(session, &sent.upload.present);
-    let name = new_name(context, session, (terms, client_id))?;
+    let key = terms.collection.sync_key.as_str();
+    let name = fresh::name(context, session, &[key, client_id.as_str()])?;
     let Some(content) = card(context, (&sent, &name), terms).await else {
         return Ok(Err(SyncStatus::ConversionError));
     };
@@ -153,49 +148,6 @@ impl New<'_> {
         change.apply(context, session).await?;
         Ok(item)
     }
-}
-
-/// Where the folder's contacts are kept. The first contact in a folder that the account lacks makes it; its number
-/// stays.
-async fn home(context: &Context<'_>, session: &mut Session) -> Result<Option<Place>, Fault> {
-    let folder = session.folder();
-    if folder.reference.is_none() && folder.role == Role::Default {
-        let account = context.who.account;
-        context
-            .mailbox()
-            .await?
-            .provide(folder.class, folder.role)
-            .await?;
-        context.parts.supervisor.refresh_hierarchy(account).await?;
-        let folder = session.look_again().await?;
-        collection::refreshed(context, folder, NO_CUTOFF).await?;
-    }
-    place(context, session).await
-}
-
-/// A name that the upload leads to again, as long as the device shows the same key, and no other upload does.
-fn new_name(
-    context: &Context<'_>,
-    session: &Session,
-    (terms, client_id): (&Terms<'_>, &ClientId),
-) -> Result<NewName, Fault> {
-    let mut digest = Sha256::new();
-    for part in [
-        &context.who.device.to_string(),
-        &session.folder().no.to_string(),
-        terms.collection.sync_key.as_str(),
-        client_id.as_str(),
-    ] {
-        digest.update(part.len().to_be_bytes());
-        digest.update(part);
-    }
-    let digest = digest.finalize();
-    let name: String = digest
-        .iter()
-        .take(NAME_BYTES)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    NewName::parse(&name).ok_or(Fault::Broken("a name that is none"))
 }
 
 /// The new card. `None`: nothing can be made of the upload.
