@@ -5,7 +5,7 @@ from eas import equal, expect
 from phone import PLAIN, change, options
 
 OWN = "anna@example.org"
-FILE = ("AirSyncBase:Add", ("ClientId", "f1"), ("Content", b"\x00\x01\x02"), ("Method", "1"), ("DisplayName", "one.bin"))
+FILE = ("AirSyncBase:Add", ("ClientId", "f1"), ("Content", b"hello"), ("Method", "1"), ("DisplayName", "one.bin"))
 
 
 def draft(subject, *more):
