@@ -21,7 +21,7 @@ fn from(text: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
 fn without_a_file_the_defaults_hold() {
     let config = from("", &[]).unwrap();
     assert_eq!(config.push.heartbeat_min, Duration::from_secs(60));
-    assert_eq!(config.max_version, Version::V14_1);
+    assert_eq!(config.max_version, Version::V16_1);
 }
 
 #[test]

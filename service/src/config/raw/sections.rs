@@ -215,7 +215,7 @@ table! {
     /// The protocol that devices see.
     Protocol {
         /// Newest version that is offered: `12.1`, `14.0`, `14.1`, `16.0` or `16.1`.
-        max_version: String = String::from("14.1"),
+        max_version: String = String::from("16.1"),
     }
 }
 
