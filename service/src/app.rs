@@ -9,8 +9,12 @@ mod control;
 mod core;
 mod front;
 mod gauges;
+mod imap;
 mod limits;
 mod outbox;
+mod recheck;
+mod servers;
+mod signin;
 mod upkeep;
 
 use std::net::SocketAddr;
@@ -20,6 +24,7 @@ use tokio::time;
 use tracing::info;
 
 use crate::app::core::Core;
+use crate::app::signin::SignIn;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Shutdown};
 use crate::control::Control;
@@ -53,8 +58,11 @@ impl App {
         let metrics = Metrics::new()?;
         let users = front::load_users(config).await?;
         let outbox = outbox::open(config, users.clone()).await?;
-        let core = Core::start(config, outbox, &metrics, &Clock::system()).await?;
-        match Front::with_users(config, users, core.dispatch(), &metrics).await {
+        let servers = imap::open(config).await?;
+        let sign_in = SignIn::new(users.clone(), servers.clone(), config);
+        let people = (servers, sign_in.clone());
+        let core = Core::start(config, (outbox, people), &metrics, &Clock::system()).await?;
+        match Front::with(config, (users, sign_in), core.dispatch(), &metrics).await {
             Ok(front) => {
                 core.watch_store(front.readiness());
                 Ok(RunningApp {
@@ -166,6 +174,16 @@ pub enum StartError {
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// A mail server cannot be talked to as configured.
+    #[error("the mail server {name} cannot be used ({key})")]
+    Server {
+        /// The server.
+        name: String,
+        /// The setting.
+        key: &'static str,
+        /// What is wrong.
+        source: backends::imap::ServerError,
     },
     /// The relay cannot be talked to as configured.
     #[error("the relay cannot be used ({key})")]

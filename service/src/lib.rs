@@ -16,6 +16,7 @@ pub mod ids;
 pub mod index;
 pub mod metrics;
 pub mod push;
+pub mod secret;
 pub mod store;
 pub mod tasks;
 pub mod telemetry;

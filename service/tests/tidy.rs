@@ -44,12 +44,13 @@ const ROOMS: [(&str, &[&str]); 12] = [
 ];
 
 /// Usable by every room of `service`.
-const LEAVES: [&str; 8] = [
+const LEAVES: [&str; 9] = [
     "clock",
     "config",
     "error",
     "ids",
     "metrics",
+    "secret",
     "tasks",
     "telemetry",
     "trace",

@@ -14,6 +14,9 @@ use crate::admin::Readiness;
 use crate::app::StartError;
 use crate::app::accounts::Accounts;
 use crate::app::claim::{self, Claim};
+use crate::app::recheck::Recheck;
+use crate::app::servers::Servers;
+use crate::app::signin::SignIn;
 use crate::app::{gauges, limits, upkeep};
 use crate::clock::Clock;
 use crate::commands::governor::Governors;
@@ -60,17 +63,12 @@ impl Core {
     /// Opens the store and starts what watches and waits.
     pub(super) async fn start(
         config: &Config,
-        outbox: Arc<Outbox>,
+        (outbox, people): (Arc<Outbox>, (Servers, SignIn)),
         metrics: &Metrics,
         clock: &Clock,
     ) -> Result<Self, StartError> {
         let claim = Claim::of(&config.store.path)?;
-        let store = Store::open(&config.store.path)
-            .await
-            .map_err(|source| StartError::Store {
-                path: config.store.path.clone(),
-                source,
-            })?;
+        let store = open_store(config).await?;
         let (push, watchers, local) = (Tasks::new(), Tasks::new(), Tasks::new());
         let (folders, driver) = LocalStore::new(LocalOptions::default());
         let stop = local.token();
@@ -79,7 +77,8 @@ impl Core {
             store.folder_count().await.unwrap_or(0),
             folders.has_instance(),
         );
-        let accounts = Arc::new(Accounts::new(folders.clone(), config));
+        let servers = people.0.clone();
+        let accounts = Arc::new(Accounts::new(folders.clone(), people, config));
         let index = Index::new(store.clone());
         let channel: Arc<dyn Channel> = Arc::new(LocalChannel::default());
         let supervisor = Arc::new(Supervisor::new(SupervisorParts {
@@ -103,6 +102,7 @@ impl Core {
             },
             wall: clock.clone(),
         });
+        look_again((&accounts, servers), config, (&hub, &supervisor), &watchers);
         watchers.spawn(upkeep::run(index.clone(), clock.clone(), watchers.token()));
         gauges::start((folders, store.clone()), config, metrics, &watchers);
         let commands = Commands {
@@ -184,6 +184,37 @@ impl Core {
         self.push.drain(GRACE).await;
         self.store.close().await;
     }
+}
+
+/// Looks at passwords until the watchers end. One that no longer holds ends what is parked for its account, and has the
+/// watcher begin anew with what is right now.
+fn look_again(
+    (accounts, servers): (&Arc<Accounts>, Servers),
+    config: &Config,
+    (hub, supervisor): (&Arc<Hub>, &Arc<Supervisor>),
+    watchers: &Tasks,
+) {
+    let (hub, supervisor) = (Arc::clone(hub), Arc::clone(supervisor));
+    let recheck = Recheck {
+        accounts: Arc::clone(accounts),
+        servers,
+        routes: config.routes.clone(),
+        end: Box::new(move |account| {
+            hub.revoke(account);
+            supervisor.start_over(account);
+        }),
+    };
+    let stop = watchers.token();
+    watchers.spawn(async move { stop.run_until_cancelled(recheck.run()).await });
+}
+
+async fn open_store(config: &Config) -> Result<Store, StartError> {
+    let path = &config.store.path;
+    let opened = Store::open(path).await;
+    opened.map_err(|source| StartError::Store {
+        path: path.clone(),
+        source,
+    })
 }
 
 fn trigger(push: &Push) -> Trigger {

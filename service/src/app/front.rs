@@ -7,8 +7,9 @@ use std::time::Duration;
 use tracing::{error, info};
 
 use crate::admin::{self, Readiness};
-use crate::app::StartError;
-use crate::config::{Config, Limits};
+use crate::app::signin::SignIn;
+use crate::app::{StartError, imap};
+use crate::config::{Config, Limits, SignInBy};
 use crate::control::Resolve;
 use crate::http::Dispatch;
 use crate::http::auth::Gate;
@@ -55,13 +56,15 @@ impl Front {
         metrics: &Metrics,
     ) -> Result<Self, StartError> {
         let users = load_users(config).await?;
-        Self::with_users(config, users, dispatch, metrics).await
+        let servers = imap::open(config).await?;
+        let sign_in = SignIn::new(users.clone(), servers, config);
+        Self::with(config, (users, sign_in), dispatch, metrics).await
     }
 
-    /// As [`Self::start`], with the users file read already.
-    pub(super) async fn with_users(
+    /// As [`Self::start`], with those who may sign in known already.
+    pub(super) async fn with(
         config: &Config,
-        users: Users,
+        (users, sign_in): (Option<Users>, SignIn),
         dispatch: Arc<dyn Dispatch>,
         metrics: &Metrics,
     ) -> Result<Self, StartError> {
@@ -73,9 +76,8 @@ impl Front {
         // Operators' connections are not counted with devices'.
         let uncounted = Metrics::new()?.connections;
         let background = Tasks::new();
-        let authenticator = Arc::new(users.clone());
         let gate = Gate::new(
-            authenticator,
+            Arc::new(sign_in),
             &config.auth,
             metrics.auth.clone(),
             &background,
@@ -83,8 +85,10 @@ impl Front {
         let gate = gate
             .map_err(StartError::Randomness)?
             .holding(config.limits.loop_hold);
-        users.follow(&background);
-        revoke(&users, Arc::clone(&dispatch), &background);
+        if let Some(users) = &users {
+            users.follow(&background);
+            revoke(users, Arc::clone(&dispatch), &background);
+        }
         let overload = Overload::start(&config.limits, metrics.overload.clone(), &background);
         let gateway = Gateway::new(gateway::Parts {
             overload,
@@ -201,13 +205,20 @@ impl Front {
     }
 }
 
-/// Reads the users file.
-pub(super) async fn load_users(config: &Config) -> Result<Users, StartError> {
+/// Reads the users file, if anybody signs in by it.
+pub(super) async fn load_users(config: &Config) -> Result<Option<Users>, StartError> {
+    if config
+        .routes
+        .all()
+        .all(|route| route.sign_in != SignInBy::Users)
+    {
+        return Ok(None);
+    }
     let (path, domains) = (config.auth.users_file.clone(), config.auth.domains.clone());
     let loading = tokio::task::spawn_blocking(move || Users::load(&path, &domains));
     let users = loading.await.map_err(|_| StartError::Interrupted)??;
     info!(users = users.count(), "users file read");
-    Ok(users)
+    Ok(Some(users))
 }
 
 /// Tells the commands when an account lost its access.
@@ -223,7 +234,7 @@ fn revoke(users: &Users, dispatch: Arc<dyn Dispatch>, tasks: &Tasks) {
     });
 }
 
-fn bind(
+pub(super) fn bind(
     key: &'static str,
     address: SocketAddr,
 ) -> Result<(tokio::net::TcpListener, SocketAddr), StartError> {

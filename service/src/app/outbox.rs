@@ -9,21 +9,26 @@ use zeroize::Zeroizing;
 
 use crate::app::StartError;
 use crate::commands::{Directory, Outbox, OutboxLimits};
-use crate::config::{self, Config, RelayAuth, RelaySecurity};
+use crate::config::{self, Config, MailStore, RelayAuth, RelaySecurity, Routes};
 use crate::http::request::AccountName;
 use crate::http::users::Users;
 
-/// The users file, asked for addresses.
-struct People(Users);
+/// The users file, asked for addresses. Whose mail is on a server gets it there, by the relay.
+struct People {
+    users: Option<Users>,
+    routes: Routes,
+}
 
 impl Directory for People {
     fn account_of(&self, address: &str) -> Option<AccountName> {
-        self.0.account_of(address)
+        let account = self.users.as_ref()?.account_of(address)?;
+        let route = self.routes.of(account.as_str())?;
+        matches!(route.mail, MailStore::Maildir).then_some(account)
     }
 }
 
 /// Reads the files that the settings name. Nothing is connected to.
-pub(super) async fn open(config: &Config, users: Users) -> Result<Arc<Outbox>, StartError> {
+pub(super) async fn open(config: &Config, users: Option<Users>) -> Result<Arc<Outbox>, StartError> {
     let smtp = config.smtp.clone();
     let opening = tokio::task::spawn_blocking(move || smtp.relay.as_ref().map(relay).transpose());
     let relay = opening.await.map_err(|_| StartError::Interrupted)??;
@@ -34,7 +39,10 @@ pub(super) async fn open(config: &Config, users: Users) -> Result<Arc<Outbox>, S
     let domain = config.auth.domains.first();
     let outbox = Outbox::new(
         relay,
-        Arc::new(People(users)),
+        Arc::new(People {
+            users,
+            routes: config.routes.clone(),
+        }),
         domain.map_or("localhost", String::as_str),
         OutboxLimits {
             recipients: config.smtp.recipients_max,
@@ -95,7 +103,10 @@ pub(super) fn secret_file(key: &'static str, file: &Path) -> Result<Zeroizing<St
     ))
 }
 
-fn unread(key: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> StartError + use<> {
+pub(super) fn unread(
+    key: &'static str,
+    path: &Path,
+) -> impl FnOnce(std::io::Error) -> StartError + use<> {
     let path = path.to_owned();
     move |source| StartError::File { key, path, source }
 }

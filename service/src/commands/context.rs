@@ -16,7 +16,7 @@ use crate::commands::sync::budget::Budget;
 use crate::error::Fault;
 use crate::http::Dispatch;
 use crate::http::answer::Answer;
-use crate::http::request::EasRequest;
+use crate::http::request::{EasRequest, Identity};
 use crate::ids::Principal;
 use crate::index::Delivery;
 use crate::metrics::DoubtOutcome;
@@ -68,8 +68,13 @@ impl<'a> Context<'a> {
             account,
             device: device.id,
         };
-        let name = request.identity.account.as_str();
-        parts.supervisor.provider().introduce(account, name);
+        let Identity {
+            account: name,
+            secret,
+            ..
+        } = &request.identity;
+        let provider = parts.supervisor.provider();
+        provider.admit(account, name.as_str(), secret);
         facts.account = Some(account);
         facts.device = Some(device.id);
         for (receipt_of, answers) in parts.receipts.proven(&request.proven) {
@@ -131,12 +136,8 @@ impl<'a> Context<'a> {
 
     /// The account's mailbox.
     pub(super) async fn mailbox(&self) -> Result<Arc<dyn Mailbox>, Fault> {
-        Ok(self
-            .parts
-            .supervisor
-            .provider()
-            .mailbox(self.who.account)
-            .await?)
+        let provider = self.parts.supervisor.provider();
+        Ok(provider.mailbox(self.who.account).await?)
     }
 
     /// Whether a newer version is on offer than the device was ever told of.

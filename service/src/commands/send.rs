@@ -209,6 +209,18 @@ async fn relayed(
         other => other,
     };
     tracing::warn!(account = %context.who.account, error = %chain(&error), "message not relayed");
+    if let SubmitError::Permanent {
+        stage: backends::smtp::Stage::Login,
+        ..
+    } = &error
+    {
+        // If people sign in themselves, the password may be an old one.
+        context
+            .parts
+            .supervisor
+            .provider()
+            .doubt(context.who.account);
+    }
     Err(why(&error).into())
 }
 

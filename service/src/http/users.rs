@@ -14,6 +14,7 @@ mod file;
 mod table;
 
 use std::io;
+use std::net::IpAddr;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -26,7 +27,7 @@ use tokio::sync::watch;
 use tokio::time;
 use tracing::{error, info};
 
-use crate::http::auth::{Account, Authenticator, LoginName, Verdict};
+use crate::http::auth::{Account, Authenticator, Checker, LoginName, Verdict};
 use crate::http::request::{AccountName, Secret};
 use crate::tasks::Tasks;
 
@@ -215,10 +216,16 @@ impl Authenticator for Users {
                 .clone()
                 .or_else(|| self.default_address(&entry.name)),
             generation: entry.generation,
+            checker: Checker::Here,
         })
     }
 
-    async fn check(&self, account: Option<&Account>, password: &Secret) -> Verdict {
+    async fn check(
+        &self,
+        account: Option<&Account>,
+        password: &Secret,
+        _client: IpAddr,
+    ) -> Verdict {
         let table = self.table();
         let entry = account.and_then(|account| table.entry(&account.name));
         let hash = entry
@@ -311,6 +318,8 @@ fn stamp(path: &Path) -> Stamp {
 mod tests {
     use super::*;
 
+    const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
     #[tokio::test]
     async fn a_password_is_checked_against_its_line() {
         let folder = tempfile::tempdir().unwrap();
@@ -320,15 +329,15 @@ mod tests {
         let anna = users.resolve(&LoginName::parse("anna")).unwrap();
         let secret = |text: &str| Secret::from(text);
         assert_eq!(
-            users.check(Some(&anna), &secret("secret")).await,
+            users.check(Some(&anna), &secret("secret"), HOME).await,
             Verdict::Right
         );
         assert_eq!(
-            users.check(Some(&anna), &secret("Secret")).await,
+            users.check(Some(&anna), &secret("Secret"), HOME).await,
             Verdict::Wrong
         );
         assert_eq!(
-            users.check(None, &secret("nobody's password")).await,
+            users.check(None, &secret("nobody's password"), HOME).await,
             Verdict::Wrong
         );
     }

@@ -135,8 +135,11 @@ impl Refresher {
         } else {
             self.look_at_folder(account, folder, looking.seen).await
         };
-        if result.is_err() {
+        if let Err(error) = &result {
             self.metrics.watch.refresh_failures.inc();
+            if error.kind() == Kind::Unauthorized {
+                self.mailboxes.refused(account);
+            }
         }
         let shared = result.as_ref().map(|looked| *looked);
         let shared = shared.map_err(RefreshError::kind);

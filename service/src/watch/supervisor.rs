@@ -202,6 +202,11 @@ impl Supervisor {
         }
     }
 
+    /// Has the account's watcher, if there is one, begin anew: what it rides on is no longer good.
+    pub fn start_over(&self, account: AccountId) {
+        self.shared.start_over(account);
+    }
+
     /// How an account is watched.
     #[must_use]
     pub fn status(&self, account: AccountId) -> AccountStatus {
@@ -225,6 +230,7 @@ impl Shared {
         let watched = watched.unwrap_or_else(|| {
             let watched = Arc::new(Watched::new());
             accounts.insert(account, Arc::clone(&watched));
+            shared.refresher.mailboxes.watched(account, true);
             let span = tracing::info_span!(parent: None, "watch", %account);
             let watcher = task::run(Arc::clone(shared), account, Arc::clone(&watched));
             shared.refresher.tasks.spawn(watcher.instrument(span));
@@ -245,6 +251,7 @@ impl Shared {
             return Retired::Wanted;
         }
         accounts.remove(&account);
+        self.refresher.mailboxes.watched(account, false);
         Retired::Gone
     }
 

@@ -250,6 +250,7 @@ impl Watcher {
 
     /// Ends what waits for the account, so that the next request learns why.
     async fn revoke(&self) {
+        self.refresher.mailboxes.refused(self.account);
         let hint = Hint {
             account: self.account,
             topic: Topic::Revoked,

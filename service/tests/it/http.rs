@@ -8,6 +8,7 @@ mod drain;
 mod overload;
 mod proxy;
 mod receipts;
+mod servers;
 mod support;
 mod tls;
 mod transfer;

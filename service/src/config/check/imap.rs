@@ -28,6 +28,12 @@ impl Check<'_> {
             Some(ServerSecurity::StartTls | ServerSecurity::Plain) | None => 143,
         };
         let capabilities = raw.disabled_capabilities.value.iter();
+        for name in capabilities.clone() {
+            if backends::imap::Extension::parse(name).is_none() {
+                let what = format!("has {name:?}, which is no capability that is ever used");
+                self.problem(&raw.disabled_capabilities, what);
+            }
+        }
         let server = ImapServer {
             name: name.to_owned(),
             host: raw.host.value.clone().unwrap_or_default(),

@@ -21,7 +21,7 @@ table! {
         /// the domain.
         login: String = String::from("%u"),
         /// Master user, who may open every mailbox. With one, mailboxes are watched and read by it, and no password of a
-        /// user is kept; people still sign in with their own passwords.
+        /// user is kept; people still sign in with their own passwords, and `auth.recheck_s` has no meaning.
         master_user: Option<String> = None,
         /// File with the password of `master_user`; a line end after it does not count.
         master_password_file: Option<String> = None,

@@ -11,20 +11,24 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use http::HeaderMap;
-use tokio::sync::{Mutex as AsyncMutex, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex as AsyncMutex, Semaphore};
 
 use crate::config;
 use crate::http::auth::basic::{Credentials, Unreadable};
+use crate::http::auth::lanes::{Lanes, Place};
 use crate::http::auth::memory::{Memory, Print};
 use crate::http::auth::slow::Slow;
 use crate::http::auth::throttle::Throttle;
-use crate::http::auth::{Account, Authenticator, LoginName, Verdict};
+use crate::http::auth::{Account, Authenticator, Checker, LoginName, Verdict};
 use crate::http::request::{AccountName, Identity, Secret};
 use crate::metrics::{AuthCause, AuthMetrics};
 use crate::tasks::Tasks;
 
 /// How many checks of one account may wait: a person has a few devices.
 const WAITING_PER_ACCOUNT: usize = 20;
+
+/// From how many accounts on those are forgotten of whom nothing waits.
+const ACCOUNTS_MAX: usize = 4_000;
 
 /// Lets requests with a right password in.
 #[derive(Clone)]
@@ -38,9 +42,7 @@ struct Inner {
     memory: Memory,
     throttle: Throttle,
     /// Checks at once; whoever waits is served in order, and no account waits here twice.
-    places: Arc<Semaphore>,
-    /// Checks that run or wait.
-    queue: Arc<Semaphore>,
+    lanes: Lanes,
     accounts: Mutex<HashMap<AccountName, Weak<Turn>>>,
     metrics: AuthMetrics,
     tasks: Tasks,
@@ -71,6 +73,11 @@ struct Check {
 }
 
 impl Check {
+    fn checker(&self) -> Checker {
+        let checker = self.account.as_ref().map(|account| account.checker);
+        checker.unwrap_or_default()
+    }
+
     fn generation(&self) -> u64 {
         self.account
             .as_ref()
@@ -93,10 +100,7 @@ impl Gate {
             authenticator,
             memory: Memory::new(settings.remember)?,
             throttle: Throttle::default(),
-            places: Arc::new(Semaphore::new(settings.checks_max)),
-            queue: Arc::new(Semaphore::new(
-                settings.checks_max + settings.checks_waiting_max,
-            )),
+            lanes: Lanes::new(settings),
             accounts: Mutex::default(),
             metrics,
             tasks: tasks.clone(),
@@ -180,12 +184,7 @@ impl Gate {
         client: IpAddr,
     ) -> Result<Identity, SignInError> {
         let check = self.check(login, password, client);
-        if let Some(verdict) = self
-            .inner
-            .memory
-            .recall(&check.print, check.generation())
-            .await
-        {
+        if let Some(verdict) = self.inner.recall(&check).await {
             self.count(match verdict {
                 Verdict::Right => AuthCause::Remembered,
                 Verdict::Wrong if self.inner.was_right(&check).await => AuthCause::Revoked,
@@ -224,30 +223,25 @@ impl Gate {
     /// its own.
     async fn queue_up(&self, check: Check) -> Result<Verdict, SignInError> {
         let turn = self.turn(&check.name);
-        let overloaded = |_| {
+        let overloaded = |()| {
             self.count(AuthCause::Overloaded);
             SignInError::NotNow(Duration::from_secs(10))
         };
-        let queued = Arc::clone(&self.inner.queue)
-            .try_acquire_owned()
-            .map_err(overloaded)?;
+        let lane = self.inner.lanes.of(check.checker());
+        let queued = lane.queue(check.client).ok_or(()).map_err(overloaded)?;
         let waiting = Arc::clone(&turn.waiting)
             .try_acquire_owned()
-            .map_err(overloaded)?;
+            .map_err(|_| overloaded(()))?;
         let lock = Arc::clone(&turn.lock).lock_owned().await;
         // Another request of the same phone may have found it out meanwhile.
-        if let Some(verdict) = self
-            .inner
-            .memory
-            .recall(&check.print, check.generation())
-            .await
-        {
+        if let Some(verdict) = self.inner.recall(&check).await {
             return Ok(verdict);
         }
+        let suspect = self.inner.is_suspect(&check);
         self.inner.metrics.waiting.inc();
-        let place = Arc::clone(&self.inner.places).acquire_owned().await;
+        let place = lane.place(&queued, suspect).await;
         self.inner.metrics.waiting.dec();
-        let Ok(place) = place else {
+        let Some(place) = place else {
             return Err(SignInError::NotNow(Duration::from_secs(10)));
         };
         let inner = Arc::clone(&self.inner);
@@ -269,7 +263,7 @@ impl Gate {
         if let Some(turn) = accounts.get(name).and_then(Weak::upgrade) {
             return turn;
         }
-        if accounts.len() > 2 * self.inner.queue.available_permits() + 1_000 {
+        if accounts.len() > ACCOUNTS_MAX {
             accounts.retain(|_, turn| turn.strong_count() > 0);
         }
         let turn = Arc::new(Turn {
@@ -286,6 +280,17 @@ impl Gate {
 }
 
 impl Inner {
+    async fn recall(&self, check: &Check) -> Option<Verdict> {
+        self.memory
+            .recall(&check.print, check.generation(), check.checker())
+            .await
+    }
+
+    fn is_suspect(&self, check: &Check) -> bool {
+        self.throttle
+            .is_suspect(&check.name, check.client, Instant::now())
+    }
+
     /// Whether the password was right before the account changed.
     async fn was_right(&self, check: &Check) -> bool {
         self.memory
@@ -293,11 +298,11 @@ impl Inner {
             .await
     }
 
-    async fn verify(&self, check: Check, place: OwnedSemaphorePermit) -> Verdict {
+    async fn verify(&self, check: Check, place: Place) -> Verdict {
         let begun = Instant::now();
         let verdict = self
             .authenticator
-            .check(check.account.as_ref(), &check.password)
+            .check(check.account.as_ref(), &check.password, check.client)
             .await;
         drop(place);
         let now = Instant::now();

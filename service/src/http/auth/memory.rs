@@ -9,13 +9,17 @@ use std::time::Duration;
 use hmac::{Hmac, KeyInit, Mac};
 use moka::future::Cache;
 use sha2::Sha256;
+use tokio::time::Instant;
 use zeroize::Zeroizing;
 
-use crate::http::auth::Verdict;
+use crate::http::auth::{Checker, Verdict};
 use crate::http::request::Secret;
 
 /// How long a wrong password is remembered.
 const WRONG_FOR: Duration = Duration::from_secs(600);
+
+/// How long a server's "wrong" is remembered: nobody tells when a password is changed there.
+const WRONG_ELSEWHERE_FOR: Duration = Duration::from_secs(60);
 
 /// How many wrong passwords are remembered; guessing pushes out the oldest ones only.
 const WRONG_MAX: u64 = 20_000;
@@ -30,7 +34,7 @@ pub(super) type Print = [u8; 32];
 pub(super) struct Memory {
     key: Zeroizing<[u8; 32]>,
     right: Cache<Print, u64>,
-    wrong: Cache<Print, u64>,
+    wrong: Cache<Print, (u64, Instant)>,
 }
 
 impl Memory {
@@ -38,12 +42,6 @@ impl Memory {
     pub(super) fn new(remember: Duration) -> io::Result<Self> {
         let mut key = Zeroizing::new([0; 32]);
         getrandom::fill(key.as_mut_slice()).map_err(io::Error::other)?;
-        let cache = |capacity, live| {
-            Cache::builder()
-                .max_capacity(capacity)
-                .time_to_live(live)
-                .build()
-        };
         Ok(Self {
             key,
             right: cache(RIGHT_MAX, remember),
@@ -63,12 +61,21 @@ impl Memory {
     }
 
     /// What is remembered of a password, if the account has not changed since.
-    pub(super) async fn recall(&self, print: &Print, generation: u64) -> Option<Verdict> {
+    pub(super) async fn recall(
+        &self,
+        print: &Print,
+        generation: u64,
+        checker: Checker,
+    ) -> Option<Verdict> {
         if self.right.get(print).await == Some(generation) {
             return Some(Verdict::Right);
         }
-        let wrong = self.wrong.get(print).await == Some(generation);
-        wrong.then_some(Verdict::Wrong)
+        let (known, since) = self.wrong.get(print).await?;
+        let holds = match checker {
+            Checker::Here => WRONG_FOR,
+            Checker::Server(_) => WRONG_ELSEWHERE_FOR,
+        };
+        (known == generation && since.elapsed() < holds).then_some(Verdict::Wrong)
     }
 
     /// Whether the password was right a moment ago, before the account changed.
@@ -81,8 +88,15 @@ impl Memory {
     pub(super) async fn keep(&self, print: Print, generation: u64, verdict: Verdict) {
         match verdict {
             Verdict::Right => self.right.insert(print, generation).await,
-            Verdict::Wrong => self.wrong.insert(print, generation).await,
+            Verdict::Wrong => self.wrong.insert(print, (generation, Instant::now())).await,
             Verdict::Unavailable => {}
         }
     }
+}
+
+fn cache<V: Clone + Send + Sync + 'static>(capacity: u64, live: Duration) -> Cache<Print, V> {
+    Cache::builder()
+        .max_capacity(capacity)
+        .time_to_live(live)
+        .build()
 }

@@ -86,6 +86,14 @@ impl Throttle {
         of_pair.max(of_network).max(of_account)
     }
 
+    /// Whether passwords were wrong lately, of this account from there or of anybody from there.
+    pub(super) fn is_suspect(&self, account: &AccountName, client: IpAddr, now: Instant) -> bool {
+        let network = Network::of_client(client);
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let pair = (account.clone(), network);
+        state.pairs.is_missing_some(&pair, now) || state.networks.is_missing_some(&network, now)
+    }
+
     /// Counts a wrong password that had to be checked.
     pub(super) fn failed(&self, account: &AccountName, client: IpAddr, now: Instant) {
         let network = Network::of_client(client);
@@ -128,6 +136,10 @@ impl<K: Eq + Hash> Buckets<K> {
         let missing = full_at.saturating_duration_since(now);
         let allowed = rate.refill * (rate.burst - 1);
         missing.checked_sub(allowed).filter(|wait| !wait.is_zero())
+    }
+
+    fn is_missing_some(&self, key: &K, now: Instant) -> bool {
+        self.0.get(key).is_some_and(|full_at| *full_at > now)
     }
 
     fn take(&mut self, key: K, rate: Rate, now: Instant) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use argon2::password_hash::phc::PasswordHash;
 
-use crate::http::auth::LoginName;
+use crate::http::auth::{LoginName, full_domain, name_mistake};
 use crate::http::request::AccountName;
 
 /// A line that cannot be used. Says nothing of its content.
@@ -136,14 +136,6 @@ impl Table {
     }
 }
 
-/// The domain of ours that is meant: itself, or by its first label, as in `DOMAIN\user`.
-fn full_domain<'d>(domain: &'d str, domains: &'d [String]) -> &'d str {
-    let labelled = |full: &&String| {
-        **full == domain || full.split('.').next().is_some_and(|label| label == domain)
-    };
-    domains.iter().find(labelled).map_or(domain, String::as_str)
-}
-
 fn entry(line: &str, domains: &[String]) -> Result<Entry, &'static str> {
     let mut fields = line.splitn(3, ':').map(str::trim);
     let name = fields.next().unwrap_or_default();
@@ -179,22 +171,11 @@ fn entry(line: &str, domains: &[String]) -> Result<Entry, &'static str> {
     })
 }
 
-/// Names become parts of paths, so what means something in a path stays out.
 fn check_name(name: &str, domains: &[String]) -> Result<(), &'static str> {
-    let wrong = |c: char| c.is_control() || c.is_whitespace() || "/\\%:".contains(c);
-    if name.is_empty() || name.contains(wrong) {
-        return Err("has a name with characters that names cannot have");
+    if let Some(mistake) = name_mistake(name) {
+        return Err(mistake);
     }
-    let (local, domain) = match name.rsplit_once('@') {
-        Some((local, domain)) => (local, Some(domain)),
-        None => (name, None),
-    };
-    if local.is_empty()
-        || local.starts_with('.')
-        || domain.is_some_and(|domain| domain.is_empty() || domain.starts_with('.'))
-    {
-        return Err("has a name with an empty part, or one that begins with a dot");
-    }
+    let domain = name.rsplit_once('@').map(|(_, domain)| domain);
     let ours = |domain: &str| domains.iter().any(|own| own.eq_ignore_ascii_case(domain));
     match domain {
         Some(domain) if !domains.is_empty() && !ours(domain) => {

@@ -10,6 +10,9 @@ use super::*;
 use crate::metrics::Metrics;
 
 const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+const AWAY: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(198, 51, 100, 1));
+
+mod fairness;
 
 /// Knows everybody's password: "right". Counts checks, and holds them while told to.
 #[derive(Default)]
@@ -31,10 +34,19 @@ impl Authenticator for Fake {
             name: AccountName::new(&login.local),
             address: None,
             generation: self.generation.load(Ordering::SeqCst),
+            checker: match login.local.starts_with("far-") {
+                true => Checker::Server(0),
+                false => Checker::Here,
+            },
         })
     }
 
-    async fn check(&self, account: Option<&Account>, password: &Secret) -> Verdict {
+    async fn check(
+        &self,
+        account: Option<&Account>,
+        password: &Secret,
+        _client: IpAddr,
+    ) -> Verdict {
         self.checks.fetch_add(1, Ordering::SeqCst);
         let running = self.running.fetch_add(1, Ordering::SeqCst) + 1;
         self.most_running.fetch_max(running, Ordering::SeqCst);
@@ -84,8 +96,16 @@ fn headers(credentials: &str) -> HeaderMap {
 }
 
 async fn enter(gate: &Gate, credentials: &str) -> Result<String, SignInError> {
-    let identity = gate.sign_in(&headers(credentials), HOME).await?;
+    enter_from(gate, credentials, HOME).await
+}
+
+async fn enter_from(gate: &Gate, credentials: &str, client: IpAddr) -> Result<String, SignInError> {
+    let identity = gate.sign_in(&headers(credentials), client).await?;
     Ok(identity.account.as_str().to_owned())
+}
+
+fn waiting_now(gate: &Gate) -> i64 {
+    gate.inner.metrics.waiting.get()
 }
 
 /// Waits, while everything else runs, until something has come true.
@@ -188,7 +208,7 @@ async fn one_account_takes_one_place_and_places_are_bounded() {
         let gate = gate.clone();
         tasks.spawn(async move { enter(&gate, &credentials).await })
     };
-    let greedy: Vec<_> = (0..15)
+    let greedy: Vec<_> = (0..12)
         .map(|guess| ask(format!("anna:guess{guess}")))
         .collect();
     until(|| fake.running.load(Ordering::SeqCst) == 1).await;
@@ -214,21 +234,31 @@ async fn too_many_at_once_are_told_to_come_back() {
     let (fake, gate) = gate();
     fake.held.store(true, Ordering::SeqCst);
     let tasks = Tasks::new();
-    let ask = |credentials: String| {
+    let ask = |credentials: String, client: IpAddr| {
         let gate = gate.clone();
-        tasks.spawn(async move { enter(&gate, &credentials).await })
+        tasks.spawn(async move { enter_from(&gate, &credentials, client).await })
     };
-    let waiting: Vec<_> = (0..32)
-        .map(|number| ask(format!("user{number}:right")))
+    let waiting: Vec<_> = (0..16)
+        .map(|number| ask(format!("user{number}:right"), HOME))
         .collect();
-    until(|| gate.inner.queue.available_permits() == 0).await;
+    until(|| waiting_now(&gate) == 14).await;
+    // Half of all is not for one network alone.
     assert!(matches!(
         enter(&gate, "anna:right").await,
         Err(SignInError::NotNow(_))
     ));
+    let more: Vec<_> = (16..32)
+        .map(|number| ask(format!("user{number}:right"), AWAY))
+        .collect();
+    until(|| waiting_now(&gate) == 30).await;
+    let elsewhere = IpAddr::from([203, 0, 113, 1]);
+    assert!(matches!(
+        enter_from(&gate, "anna:right", elsewhere).await,
+        Err(SignInError::NotNow(_))
+    ));
     fake.held.store(false, Ordering::SeqCst);
     fake.released.notify_waiters();
-    for waiting in waiting {
+    for waiting in waiting.into_iter().chain(more) {
         assert!(waiting.await.unwrap().is_ok());
     }
     assert_eq!(enter(&gate, "anna:right").await.as_deref(), Ok("anna"));

@@ -1,0 +1,174 @@
+//! IMAP servers as the settings describe them.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use backends::imap::{self, Connector, Extension, Login, ServerError, Timeouts};
+use backends::{BackendError, Kind, Mailbox};
+use tokio::time;
+use tracing::{info, warn};
+
+use crate::app::StartError;
+use crate::app::outbox::{secret_file, unread};
+use crate::app::servers::{MailServer, Servers};
+use crate::config::{Config, ImapServer, MasterStyle, ServerSecurity, WatchBy};
+use crate::http::auth::Verdict;
+use crate::secret::Secret;
+
+/// How long taking leave may take.
+const LEAVE: Duration = Duration::from_secs(5);
+
+/// A server by IMAP.
+struct Imap {
+    connector: Connector,
+    settings: Arc<ImapServer>,
+}
+
+/// Reads the files that the settings name. Nobody is connected to.
+pub(super) async fn open(config: &Config) -> Result<Servers, StartError> {
+    let servers = config.servers.clone();
+    let hooks = config.listen.hooks.is_some();
+    let opening = tokio::task::spawn_blocking(move || {
+        let opened = servers.into_iter().map(|settings| {
+            let connector = connector(&settings)?;
+            told(&settings, hooks);
+            let server = Arc::new(Imap {
+                connector,
+                settings: Arc::clone(&settings),
+            });
+            Ok((settings, server as Arc<dyn MailServer>))
+        });
+        opened.collect::<Result<Vec<_>, StartError>>()
+    });
+    Ok(Servers::new(
+        opening.await.map_err(|_| StartError::Interrupted)??,
+    ))
+}
+
+/// Says in the log what is going to happen with a server.
+fn told(server: &ImapServer, hooks: bool) {
+    info!(
+        server = server.name,
+        host = server.host,
+        port = server.port,
+        security = ?server.security,
+        master = server.master.is_some(),
+        watch = server.watch.as_str(),
+        "mail server"
+    );
+    if server.watch == WatchBy::Poll {
+        warn!(
+            server = server.name,
+            every_s = server.poll.as_secs(),
+            "changes are looked for, as watch = \"poll\" wants; other ways are told of them"
+        );
+    }
+    if server.watch == WatchBy::Auto && !hooks {
+        info!(
+            server = server.name,
+            "each account that is watched holds a connection to the server; see docs/imap.md for the limits there, \
+             and for hooks, which need none"
+        );
+    }
+}
+
+/// Blocks.
+fn connector(server: &ImapServer) -> Result<Connector, StartError> {
+    let master = match &server.master {
+        Some(master) => Some(imap::Master {
+            user: master.user.clone(),
+            password: secret_file("master_password_file", &master.password_file)?.to_string(),
+            style: match master.style {
+                MasterStyle::Authzid => imap::MasterStyle::ActAs,
+                MasterStyle::Separator(between) => imap::MasterStyle::Separator(between),
+            },
+        }),
+        None => None,
+    };
+    let authorities = server.ca_file.as_deref().map(certificates).transpose()?;
+    let defaults = imap::ImapServer::new(server.host.clone(), server.port);
+    let settings = imap::ImapServer {
+        security: match server.security {
+            ServerSecurity::Tls => imap::Security::Tls,
+            ServerSecurity::StartTls => imap::Security::StartTls,
+            ServerSecurity::Plain => imap::Security::Plain,
+        },
+        authorities,
+        timeouts: Timeouts {
+            connect: server.connect_timeout,
+            greeting: server.connect_timeout,
+            command: server.command_timeout,
+        },
+        master,
+        disabled: server
+            .disabled_capabilities
+            .iter()
+            .filter_map(|name| Extension::parse(name))
+            .collect(),
+        limits: imap::wire::Limits {
+            literal: server.literal_bytes_max,
+            response: server.literal_bytes_max.saturating_mul(4),
+            ..defaults.limits
+        },
+        ..defaults
+    };
+    Connector::new(settings).map_err(|source| StartError::Server {
+        key: match &source {
+            ServerError::Certificates(_) => "ca_file",
+            _ => "host",
+        },
+        name: server.name.clone(),
+        source,
+    })
+}
+
+fn certificates(file: &Path) -> Result<Vec<u8>, StartError> {
+    std::fs::read(file).map_err(unread("ca_file", file))
+}
+
+#[async_trait]
+impl MailServer for Imap {
+    async fn check(&self, login: &str, password: &Secret, client: Option<IpAddr>) -> Verdict {
+        // What is no text is nobody's password: IMAP cannot even say it.
+        let Ok(password) = std::str::from_utf8(password.expose()) else {
+            return Verdict::Wrong;
+        };
+        let client = client.filter(|_| self.settings.pass_client_address);
+        let login = Login {
+            user: login.to_owned(),
+            secret: imap::Secret::Password(password.to_owned()),
+            origin: client.map(|client| SocketAddr::new(client, 0)),
+        };
+        let error = match self.connector.open(&login).await {
+            Ok(session) => {
+                let _whatever_it_says = time::timeout(LEAVE, session.logout()).await;
+                return Verdict::Right;
+            }
+            Err(error) => error,
+        };
+        match error.kind() {
+            Kind::Unauthorized => Verdict::Wrong,
+            // Certainly about this user: who may not use IMAP has no mailbox for us.
+            Kind::Forbidden => {
+                info!(server = self.settings.name, %error, "somebody may not sign in");
+                Verdict::Wrong
+            }
+            _ => {
+                warn!(server = self.settings.name, %error, "a password could not be checked");
+                Verdict::Unavailable
+            }
+        }
+    }
+
+    fn mailbox(
+        &self,
+        _login: &str,
+        _secret: Option<&Secret>,
+    ) -> Result<Arc<dyn Mailbox>, BackendError> {
+        // Mailboxes of servers come with the backend that is made of sessions.
+        Err(BackendError::new(Kind::Unavailable, "open IMAP mailbox"))
+    }
+}
