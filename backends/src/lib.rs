@@ -12,6 +12,7 @@ pub mod composite;
 pub mod contract;
 mod error;
 mod folder;
+pub mod hook;
 pub mod imap;
 mod item;
 pub mod local;

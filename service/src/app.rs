@@ -9,6 +9,7 @@ mod control;
 mod core;
 mod front;
 mod gauges;
+mod hooks;
 mod imap;
 mod limits;
 mod outbox;
@@ -20,10 +21,12 @@ mod upkeep;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use backends::hook::HookFeed;
 use tokio::time;
 use tracing::info;
 
 use crate::app::core::Core;
+use crate::app::hooks::HookDoor;
 use crate::app::signin::SignIn;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Shutdown};
@@ -44,6 +47,7 @@ pub struct RunningApp {
     front: Front,
     core: Core,
     control: Option<Control>,
+    hooks: Option<HookDoor>,
     shutdown: Shutdown,
     metrics: Metrics,
 }
@@ -61,12 +65,15 @@ impl App {
         let servers = imap::open(config).await?;
         let sign_in = SignIn::new(users.clone(), servers.clone(), config);
         let people = (servers, sign_in.clone());
+        let feed = HookFeed::default();
+        let hooks = HookDoor::open(config, feed, &metrics).await?;
         let core = Core::start(config, (outbox, people), &metrics, &Clock::system()).await?;
         match Front::with(config, (users, sign_in), core.dispatch(), &metrics).await {
             Ok(front) => {
                 core.watch_store(front.readiness());
                 Ok(RunningApp {
                     control: control::start(config, &core, &front).await,
+                    hooks,
                     front,
                     core,
                     shutdown: config.shutdown.clone(),
@@ -74,6 +81,9 @@ impl App {
                 })
             }
             Err(error) => {
+                if let Some(hooks) = hooks {
+                    hooks.close().await;
+                }
                 core.close().await;
                 Err(error)
             }
@@ -92,6 +102,12 @@ impl RunningApp {
     #[must_use]
     pub fn admin_address(&self) -> SocketAddr {
         self.front.admin()
+    }
+
+    /// Where mail servers call, if they may.
+    #[must_use]
+    pub fn hooks_address(&self) -> Option<SocketAddr> {
+        self.hooks.as_ref().map(HookDoor::address)
     }
 
     /// How many requests are parked.
@@ -117,6 +133,7 @@ impl RunningApp {
             front,
             core,
             control,
+            hooks,
             shutdown,
             ..
         } = self;
@@ -127,6 +144,9 @@ impl RunningApp {
         front.finish(shutdown.grace).await;
         if let Some(control) = control {
             control.close().await;
+        }
+        if let Some(hooks) = hooks {
+            hooks.close().await;
         }
         core.close().await;
         front.close().await;
@@ -185,6 +205,9 @@ pub enum StartError {
         /// What is wrong.
         source: backends::imap::ServerError,
     },
+    /// The file with the token for hooks is empty.
+    #[error("there is no token in hooks.token_file")]
+    NoToken,
     /// The relay cannot be talked to as configured.
     #[error("the relay cannot be used ({key})")]
     Relay {

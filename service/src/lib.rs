@@ -11,6 +11,7 @@ pub mod control;
 pub mod convert;
 pub mod demo;
 pub mod error;
+pub(crate) mod hooks;
 pub mod http;
 pub mod ids;
 pub mod index;

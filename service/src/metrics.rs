@@ -8,6 +8,7 @@
 
 mod admission;
 pub mod family;
+mod hooks;
 mod labels;
 mod overload;
 mod resources;
@@ -17,10 +18,11 @@ mod sending;
 use prometheus::{Encoder, Registry, TextEncoder};
 
 pub use admission::AdmissionMetrics;
+pub use hooks::HookMetrics;
 pub use labels::{
     AcceptProblem, AuthCause, ChangeStage, ConvertOutcome, DeviceFamily, DoubtOutcome, FirstSync,
-    FolderStart, GapCause, ItemKind, OverloadCause, ParkEnd, ParkKind, RequestClass, SendResult,
-    SendRoute, WatchMode,
+    FolderStart, GapCause, HookResult, HookSource, ItemKind, OverloadCause, ParkEnd, ParkKind,
+    RequestClass, SendResult, SendRoute, WatchMode,
 };
 pub use overload::OverloadMetrics;
 pub use resources::ResourceMetrics;
@@ -52,6 +54,8 @@ pub struct Metrics {
     pub convert: ConvertMetrics,
     /// Messages that devices send.
     pub sending: SendMetrics,
+    /// Calls of mail servers that something changed.
+    pub hooks: HookMetrics,
     /// Sockets.
     pub connections: ConnectionMetrics,
     /// Looks at the wire.
@@ -78,6 +82,7 @@ impl Metrics {
             auth: AuthMetrics::new(&registry)?,
             convert: ConvertMetrics::new(&registry)?,
             sending: SendMetrics::new(&registry)?,
+            hooks: HookMetrics::new(&registry)?,
             connections: ConnectionMetrics::new(&registry)?,
             trace: TraceMetrics::new(&registry)?,
             resources: ResourceMetrics::new(&registry)?,

@@ -14,7 +14,7 @@ const LINES_MAX: usize = 400;
 const TABLES: [&str; 2] = ["protocol/src/codepages", "protocol/src/status"];
 
 /// Rooms of `service`, and the rooms that each may use; the leaves are open to all.
-const ROOMS: [(&str, &[&str]); 12] = [
+const ROOMS: [(&str, &[&str]); 13] = [
     (
         "main",
         &["app", "admin", "commands", "control", "demo", "http"],
@@ -23,7 +23,8 @@ const ROOMS: [(&str, &[&str]); 12] = [
     (
         "app",
         &[
-            "admin", "commands", "control", "convert", "http", "index", "push", "store", "watch",
+            "admin", "commands", "control", "convert", "hooks", "http", "index", "push", "store",
+            "watch",
         ],
     ),
     (
@@ -31,6 +32,7 @@ const ROOMS: [(&str, &[&str]); 12] = [
         &["commands", "http", "index", "push", "store", "watch"],
     ),
     ("admin", &["http"]),
+    ("hooks", &["http"]),
     (
         "commands",
         &["convert", "http", "index", "push", "watch", "store"],

@@ -318,6 +318,30 @@ label! {
 }
 
 label! {
+    /// Which kind of mail server calls.
+    HookSource("source") {
+        /// Dovecot, by Lua or OX.
+        Dovecot = "dovecot",
+        /// Cyrus's external notifier.
+        Cyrus = "cyrus",
+    }
+}
+
+label! {
+    /// What came of a call.
+    HookResult("result") {
+        /// Somebody who listens was told.
+        Taken = "taken",
+        /// Nobody listens for that account.
+        Nobody = "nobody",
+        /// It cannot be read.
+        Malformed = "malformed",
+        /// Who called may not, or the call is none.
+        Refused = "refused",
+    }
+}
+
+label! {
     /// Class of an HTTP status.
     RequestClass("class") {
         /// 200 to 299.

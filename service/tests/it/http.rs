@@ -5,6 +5,7 @@ mod autodiscover;
 mod bad_input;
 mod connection;
 mod drain;
+mod hooks;
 mod overload;
 mod proxy;
 mod receipts;
