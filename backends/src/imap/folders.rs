@@ -9,7 +9,7 @@ use super::extension::Extension;
 use super::store::{Account, Lease, locked};
 use super::survey::{self, Detail, Entry, Survey};
 use super::tree;
-use super::wire::{Command, MailboxName};
+use super::wire::{Code, Command, MailboxName};
 use super::{Reply, Session, Stream};
 use crate::error::{BackendError, Kind};
 use crate::folder::{Class, Folder, Role};
@@ -258,32 +258,23 @@ impl Reshape<'_> {
         Ok(names.collect())
     }
 
-    async fn make(&self, target: &MailboxName, usage: Option<&str>) -> Result<(), BackendError> {
+    /// A session that has just answered, with no mailbox open: what is done in it is not done twice.
+    async fn steady(&self) -> Result<Lease, BackendError> {
         let work = |mut lease: Lease| {
             async move {
-                let create = Command::new("CREATE").mailbox(target);
-                let special = usage.filter(|_| lease.has(Extension::CreateSpecialUse));
-                let made = match special {
-                    Some(usage) => {
-                        let special = create.clone().words(format!("(USE ({usage}))"));
-                        let made = lease.run(special).await?;
-                        match made.code {
-                            // Only that it cannot be for this.
-                            Some(super::wire::Code::Other(ref name)) if &**name == "USEATTR" => {
-                                lease.run(create).await?
-                            }
-                            _ => made,
-                        }
-                    }
-                    None => lease.run(create).await?,
-                };
-                let subscribe = Command::new("SUBSCRIBE").mailbox(target);
-                let _unimportant = lease.run(subscribe).await?;
-                made.ok().map(drop)
+                close(&mut lease).await?;
+                let _reply = lease.noop().await?;
+                Ok(lease)
             }
             .boxed()
         };
         self.account.run(self.op, work).await
+    }
+
+    async fn make(&self, target: &MailboxName, usage: Option<&str>) -> Result<(), BackendError> {
+        let mut lease = self.steady().await?;
+        let made = make(&mut lease, target, usage).await;
+        made.map_err(|error| error.during(self.op))
     }
 
     /// Renames on the server, with what is below. Subscriptions do not follow by themselves.
@@ -303,18 +294,14 @@ impl Reshape<'_> {
             commands.push(Command::new("UNSUBSCRIBE").mailbox(old));
             commands.push(Command::new("SUBSCRIBE").mailbox(&new));
         }
-        let commands = commands.as_slice();
-        let work = |mut lease: Lease| {
-            async move {
-                close(&mut lease).await?;
-                let rename = Command::new("RENAME").mailbox(source).mailbox(target);
-                let _reply = lease.run(rename).await?.ok()?;
-                let _unimportant: Vec<Reply> = lease.run_all(commands).await?;
-                Ok(())
-            }
-            .boxed()
+        let mut lease = self.steady().await?;
+        let rename = Command::new("RENAME").mailbox(source).mailbox(target);
+        let renamed = async {
+            let _reply = lease.run(rename).await?.ok()?;
+            let _unimportant: Vec<Reply> = lease.run_all(&commands).await?;
+            Ok(())
         };
-        self.account.run(self.op, work).await
+        renamed.await.map_err(|error: Error| error.during(self.op))
     }
 
     async fn found(&self, target: &MailboxName) -> Result<Folder, BackendError> {
@@ -324,6 +311,37 @@ impl Reshape<'_> {
         let found = found.find(|one| Some(one.reference.as_str()) == reference.as_deref());
         found.ok_or_else(|| self.refused(Kind::NotFound))
     }
+}
+
+async fn make(
+    session: &mut Session<Stream>,
+    target: &MailboxName,
+    usage: Option<&str>,
+) -> Result<(), Error> {
+    let create = Command::new("CREATE").mailbox(target);
+    let special = usage.filter(|_| session.has(Extension::CreateSpecialUse));
+    let made = match special {
+        Some(usage) => {
+            let special = create.clone().words(format!("(USE ({usage}))"));
+            let made = session.run(special).await?;
+            // Only that it cannot be for this.
+            match made.code {
+                Some(Code::Other(ref name)) if &**name == "USEATTR" => session.run(create).await?,
+                _ => made,
+            }
+        }
+        None => session.run(create).await?,
+    };
+    let made = made.ok().map(drop);
+    if made
+        .as_ref()
+        .err()
+        .is_none_or(|error| error.kind() == Kind::Exists)
+    {
+        let subscribe = Command::new("SUBSCRIBE").mailbox(target);
+        let _unimportant = session.run(subscribe).await?;
+    }
+    made
 }
 
 /// Some servers do not rename or remove the mailbox that is open.

@@ -155,7 +155,10 @@ impl Journey<'_> {
         };
         let (arrivals, known) = match before {
             Some((arrivals, found)) => (arrivals, Some(found)),
-            None => (self.arrivals(session).await?, None),
+            None => {
+                self.reopen(session).await?;
+                (self.arrivals(session).await?, None)
+            }
         };
         let note = || Copied {
             source: self.source.clone(),

@@ -71,6 +71,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let reply = self.finish_each(&opening, |data| each(0, data)).await;
         let reply = reply.and_then(Reply::ok);
         self.opened(access, &reply);
+        // Only a refusal leaves the others to be waited for.
+        let reply = match reply {
+            Err(error) if !matches!(error, Error::Refused(_)) => return Err(error),
+            reply => reply,
+        };
         let then = self.selected.clone();
         let mut replies = Vec::with_capacity(commands.len());
         for (number, command) in commands.iter().enumerate() {
