@@ -1,6 +1,9 @@
 //! Mailboxes on real IMAP servers, changed by other clients meanwhile.
 
 mod contract;
+mod cut;
+mod tap;
+mod troubles;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
