@@ -62,12 +62,13 @@ impl App {
         let metrics = Metrics::new()?;
         let users = front::load_users(config).await?;
         let outbox = outbox::open(config, users.clone()).await?;
-        let servers = imap::open(config).await?;
+        let (servers, drivers) = imap::open(config).await?;
         let sign_in = SignIn::new(users.clone(), servers.clone(), config);
         let people = (servers, sign_in.clone());
         let feed = HookFeed::default();
         let hooks = HookDoor::open(config, feed, &metrics).await?;
         let core = Core::start(config, (outbox, people), &metrics, &Clock::system()).await?;
+        core.drive(drivers);
         match Front::with(config, (users, sign_in), core.dispatch(), &metrics).await {
             Ok(front) => {
                 core.watch_store(front.readiness());

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use backends::imap::ImapDriver;
 use backends::local::{LocalOptions, LocalStore};
 use protocol::flow::heartbeat::HeartbeatBounds;
 use protocol::query::Command;
@@ -140,6 +141,13 @@ impl Core {
             stop.run_until_cancelled(claim::follow(store, readiness))
                 .await
         });
+    }
+
+    /// Runs what keeps the stores of mail servers tidy.
+    pub(super) fn drive(&self, drivers: Vec<ImapDriver>) {
+        for driver in drivers {
+            self.local.spawn(driver.run(self.local.token()));
+        }
     }
 
     /// What the listeners call.

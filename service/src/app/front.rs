@@ -56,7 +56,7 @@ impl Front {
         metrics: &Metrics,
     ) -> Result<Self, StartError> {
         let users = load_users(config).await?;
-        let servers = imap::open(config).await?;
+        let (servers, _no_mailboxes) = imap::open(config).await?;
         let sign_in = SignIn::new(users.clone(), servers, config);
         Self::with(config, (users, sign_in), dispatch, metrics).await
     }

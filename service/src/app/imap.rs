@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use backends::imap::{self, Connector, Extension, Login, ServerError, Timeouts};
+use backends::imap::{
+    self, Connector, Extension, ImapDriver, ImapOptions, ImapStore, Login, ServerError, Timeouts,
+};
 use backends::{BackendError, Kind, Mailbox};
 use tokio::time;
 use tracing::{info, warn};
@@ -24,28 +26,53 @@ const LEAVE: Duration = Duration::from_secs(5);
 /// A server by IMAP.
 struct Imap {
     connector: Connector,
+    store: ImapStore,
     settings: Arc<ImapServer>,
 }
 
 /// Reads the files that the settings name. Nobody is connected to.
-pub(super) async fn open(config: &Config) -> Result<Servers, StartError> {
+pub(super) async fn open(config: &Config) -> Result<(Servers, Vec<ImapDriver>), StartError> {
     let servers = config.servers.clone();
     let hooks = config.listen.hooks.is_some();
     let opening = tokio::task::spawn_blocking(move || {
         let opened = servers.into_iter().map(|settings| {
-            let connector = connector(&settings)?;
+            let server = described(&settings)?;
+            let refused = |source| refused(&settings, source);
+            let connector = Connector::new(server.clone()).map_err(refused)?;
+            let (store, driver) = ImapStore::new(server, options(&settings)).map_err(refused)?;
             told(&settings, hooks);
             let server = Arc::new(Imap {
                 connector,
+                store,
                 settings: Arc::clone(&settings),
             });
-            Ok((settings, server as Arc<dyn MailServer>))
+            Ok(((settings, server as Arc<dyn MailServer>), driver))
         });
         opened.collect::<Result<Vec<_>, StartError>>()
     });
-    Ok(Servers::new(
-        opening.await.map_err(|_| StartError::Interrupted)??,
-    ))
+    let opened = opening.await.map_err(|_| StartError::Interrupted)??;
+    let (servers, drivers): (Vec<_>, Vec<_>) = opened.into_iter().unzip();
+    Ok((Servers::new(servers), drivers))
+}
+
+fn options(server: &ImapServer) -> ImapOptions {
+    ImapOptions {
+        sessions_per_account: server.connections_per_account,
+        poll_every: server.poll,
+        fetch_bytes_max: u64::try_from(server.message_bytes_max).unwrap_or(u64::MAX),
+        ..ImapOptions::default()
+    }
+}
+
+fn refused(server: &ImapServer, source: ServerError) -> StartError {
+    StartError::Server {
+        key: match &source {
+            ServerError::Certificates(_) => "ca_file",
+            _ => "host",
+        },
+        name: server.name.clone(),
+        source,
+    }
 }
 
 /// Says in the log what is going to happen with a server.
@@ -76,7 +103,7 @@ fn told(server: &ImapServer, hooks: bool) {
 }
 
 /// Blocks.
-fn connector(server: &ImapServer) -> Result<Connector, StartError> {
+fn described(server: &ImapServer) -> Result<imap::ImapServer, StartError> {
     let master = match &server.master {
         Some(master) => Some(imap::Master {
             user: master.user.clone(),
@@ -90,7 +117,7 @@ fn connector(server: &ImapServer) -> Result<Connector, StartError> {
     };
     let authorities = server.ca_file.as_deref().map(certificates).transpose()?;
     let defaults = imap::ImapServer::new(server.host.clone(), server.port);
-    let settings = imap::ImapServer {
+    Ok(imap::ImapServer {
         security: match server.security {
             ServerSecurity::Tls => imap::Security::Tls,
             ServerSecurity::StartTls => imap::Security::StartTls,
@@ -114,14 +141,6 @@ fn connector(server: &ImapServer) -> Result<Connector, StartError> {
             ..defaults.limits
         },
         ..defaults
-    };
-    Connector::new(settings).map_err(|source| StartError::Server {
-        key: match &source {
-            ServerError::Certificates(_) => "ca_file",
-            _ => "host",
-        },
-        name: server.name.clone(),
-        source,
     })
 }
 
@@ -165,10 +184,15 @@ impl MailServer for Imap {
 
     fn mailbox(
         &self,
-        _login: &str,
-        _secret: Option<&Secret>,
+        login: &str,
+        secret: Option<&Secret>,
     ) -> Result<Arc<dyn Mailbox>, BackendError> {
-        // Mailboxes of servers come with the backend that is made of sessions.
-        Err(BackendError::new(Kind::Unavailable, "open IMAP mailbox"))
+        let own = secret.map(|secret| String::from_utf8_lossy(secret.expose()).into_owned());
+        let secrets = Login {
+            user: login.to_owned(),
+            secret: own.map_or(imap::Secret::Master, imap::Secret::Password),
+            origin: None,
+        };
+        Ok(Arc::new(self.store.mailbox(login, Arc::new(secrets))))
     }
 }
