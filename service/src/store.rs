@@ -173,6 +173,15 @@ impl Store {
         self.writer.begin().await
     }
 
+    /// As [`Self::write`], however many wait for their turn. A request that is going to be parked anyway has the time: a
+    /// device has one of them, and when many come at once their rows share a few commits.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub(crate) async fn write_whenever(&self) -> Result<Write<'_>, StoreError> {
+        self.writer.begin_whenever().await
+    }
+
     /// Whether the last attempt to write failed because of the medium: a full disk, one that may not be written.
     #[must_use]
     pub fn is_failing(&self) -> bool {

@@ -35,7 +35,7 @@ impl Store {
         if after == before {
             return Ok(());
         }
-        let mut write = self.write().await?;
+        let mut write = self.write_whenever().await?;
         sqlx::query(
             "INSERT INTO remembered (account, device, heartbeat, folders) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (account, device) DO UPDATE SET \
@@ -108,4 +108,41 @@ async fn ping_cache(conn: &mut Conn, who: Principal) -> Result<PingCache, StoreE
 fn spell(folders: &[FolderNo]) -> String {
     let words: Vec<String> = folders.iter().map(ToString::to_string).collect();
     words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{AccountId, DeviceId};
+
+    #[tokio::test]
+    async fn a_thousand_first_pings_at_once_are_all_remembered() {
+        let place = tempfile::tempdir().unwrap();
+        let store = Store::open(&place.path().join("state.db")).await.unwrap();
+        let who = |device| Principal {
+            account: AccountId(1),
+            device: DeviceId(device),
+        };
+        let ping = PingCache {
+            heartbeat: Some(900),
+            folders: Some(vec![FolderNo(5)]),
+        };
+        // While one writes, the others queue.
+        let held = store.write().await.unwrap();
+        let queued = async {
+            while store.writer.waiting() < 1_000 {
+                tokio::task::yield_now().await;
+            }
+        };
+        let release = async {
+            let patience = std::time::Duration::from_secs(60);
+            let queued = tokio::time::timeout(patience, queued).await;
+            held.commit().await.unwrap();
+            queued.expect("some do not wait");
+        };
+        let devices = (0..1_000).map(|device| store.remember_ping(who(device), &ping));
+        let (remembered, ()) = tokio::join!(futures_util::future::join_all(devices), release);
+        assert!(remembered.iter().all(Result::is_ok));
+        assert_eq!(store.ping_cache(who(999)).await.unwrap(), ping);
+    }
 }

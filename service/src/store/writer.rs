@@ -90,6 +90,11 @@ impl Writer {
         if self.waiting.load(Ordering::Acquire) >= QUEUE_MAX {
             return Err(StoreError::Busy);
         }
+        self.begin_whenever().await
+    }
+
+    /// The same, however many wait: for what nobody gives up on.
+    pub(crate) async fn begin_whenever(&self) -> Result<Write<'_>, StoreError> {
         let mut state = {
             let _waiting = Waiting::new(&self.waiting);
             self.state.lock().await
@@ -102,6 +107,11 @@ impl Writer {
             writer: self,
             state,
         })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Acquire)
     }
 
     /// Whether the last attempt to begin or commit failed.
