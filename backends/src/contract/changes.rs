@@ -17,6 +17,9 @@ pub(super) fn cases() -> Vec<(&'static str, Case)> {
         ("every change is in the next delta, watched", |bench| {
             Box::pin(every_change(bench, Watching::Yes))
         }),
+        ("items that go are told, the newest first", |bench| {
+            Box::pin(newest_first(bench))
+        }),
         ("a token gives the same changes or later ones", |bench| {
             Box::pin(repeatable(bench, Watching::No))
         }),
@@ -97,6 +100,24 @@ async fn every_change(bench: Bench, watching: Watching) -> Outcome {
     assert!(there.items.is_empty());
     here.check(mailbox, &inbox).await?;
     there.check(mailbox, &other).await?;
+    Ok(())
+}
+
+async fn newest_first(bench: Bench) -> Outcome {
+    let mailbox = &*bench.mailbox;
+    let inbox = bench.inbox().await?;
+    let mut items = Vec::new();
+    for number in 0..4 {
+        items.push(bench.deliver(&inbox, &format!("number {number}")).await?);
+    }
+    let mut replica = Replica::default();
+    replica.refresh(mailbox, &inbox).await?;
+    while let Some(newest) = items.pop() {
+        bench.hand.remove(&inbox, &newest).await?;
+        replica.refresh(mailbox, &inbox).await?;
+        assert_eq!(replica.items.len(), items.len());
+        replica.check(mailbox, &inbox).await?;
+    }
     Ok(())
 }
 

@@ -113,7 +113,9 @@ fn command(ask: &Ask, counting: bool) -> Option<Command> {
         Ask::Changed { since, vanished } => {
             let vanished = if *vanished { " VANISHED" } else { "" };
             let modifier = format!("(CHANGEDSINCE {since}{vanished})");
-            fetch().words("1:*").words(STATE).words(modifier)
+            // Not `1:*`: that ends with the last message that is there, and those behind it would vanish unnoticed.
+            let all = format!("1:{}", u32::MAX);
+            fetch().words(all).words(STATE).words(modifier)
         }
         Ask::CountBelow(first) => {
             let last = first.get().saturating_sub(1);
