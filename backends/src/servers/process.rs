@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use tokio::net::TcpStream;
 use tokio::time::{Duration, Instant, sleep};
 
@@ -86,6 +86,13 @@ impl Process {
         if let Some(mut child) = self.child.take() {
             let _gone = signal(&child, Signal::KILL);
             let _gone = child.wait();
+            // The others of the group die a little later, and until then hold sockets.
+            for _ in 0..200 {
+                if group(&child).is_none_or(|group| test_kill_process_group(group).is_err()) {
+                    break;
+                }
+                thread::sleep(std::time::Duration::from_millis(10));
+            }
         }
     }
 
@@ -109,8 +116,14 @@ impl Process {
 }
 
 fn signal(child: &Child, what: Signal) -> Outcome {
-    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    Ok(kill_process_group(group.ok_or("no process id")?, what)?)
+    Ok(kill_process_group(
+        group(child).ok_or("no process id")?,
+        what,
+    )?)
+}
+
+fn group(child: &Child) -> Option<Pid> {
+    i32::try_from(child.id()).ok().and_then(Pid::from_raw)
 }
 
 fn tail(path: &Path) -> std::io::Result<String> {
