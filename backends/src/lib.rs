@@ -34,4 +34,4 @@ pub use crate::item::{Change, Delta, DeltaKind, Horizon, Item, ItemState, ItemSt
 pub use crate::mailbox::{Capability, Identity, KeywordSupport, Mailbox};
 pub use crate::marks::{Flag, Keyword, Marks, MarksPatch, Setting};
 pub use crate::name::{FolderRef, ItemRef, NewName, Token, Version};
-pub use crate::watch::{Watch, WatchEvent, WatchMode, WatchSource};
+pub use crate::watch::{Source, Watch, WatchEvent, WatchMode, WatchSource};

@@ -32,6 +32,35 @@ pub enum WatchMode {
     },
 }
 
+/// What tells of changes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Source {
+    /// The kernel, of files.
+    Inotify,
+    /// The server, which calls.
+    Hook,
+    /// The server, on connections that wait for folders (RFC 2177).
+    Idle,
+    /// The server, on a connection that waits for all folders (RFC 5465).
+    Notify,
+    /// Nobody: it is looked at.
+    Poll,
+}
+
+impl Source {
+    /// Its name for people.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Inotify => "inotify",
+            Self::Hook => "hook",
+            Self::Idle => "idle",
+            Self::Notify => "notify",
+            Self::Poll => "poll",
+        }
+    }
+}
+
 /// What stands behind a [`Watch`]; written by backends.
 #[async_trait]
 pub trait WatchSource: Send {
@@ -40,6 +69,30 @@ pub trait WatchSource: Send {
 
     /// See [`Watch::mode`].
     fn mode(&self) -> WatchMode;
+
+    /// See [`Watch::source`].
+    fn source(&self) -> Source {
+        match self.mode() {
+            WatchMode::Push => Source::Inotify,
+            WatchMode::Poll { .. } => Source::Poll,
+        }
+    }
+
+    /// See [`Watch::hears`].
+    fn hears(&self, folder: &FolderRef) -> bool {
+        let _ = folder;
+        self.mode() == WatchMode::Push
+    }
+
+    /// See [`Watch::hears_hierarchy`].
+    fn hears_hierarchy(&self) -> bool {
+        self.mode() == WatchMode::Push
+    }
+
+    /// See [`Watch::focus`].
+    fn focus(&mut self, folders: &[FolderRef]) {
+        let _ = folders;
+    }
 }
 
 /// A running watch over all folders of one account. Dropping it ends it.
@@ -71,6 +124,30 @@ impl Watch {
     #[must_use]
     pub fn mode(&self) -> WatchMode {
         self.source.mode()
+    }
+
+    /// What tells of changes; of an account of several parts, what tells of the first part's.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        self.source.source()
+    }
+
+    /// Whether changes of that folder are told of as they happen. Others are looked at now and then. When that changes,
+    /// the folder is told of.
+    #[must_use]
+    pub fn hears(&self, folder: &FolderRef) -> bool {
+        self.source.hears(folder)
+    }
+
+    /// Whether folders that come, go or change names are told of as that happens.
+    #[must_use]
+    pub fn hears_hierarchy(&self) -> bool {
+        self.source.hears_hierarchy()
+    }
+
+    /// Somebody waits for these folders, and for no others: where not all can be listened to, these should be.
+    pub fn focus(&mut self, folders: &[FolderRef]) {
+        self.source.focus(folders);
     }
 }
 

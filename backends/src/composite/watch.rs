@@ -12,7 +12,7 @@ use crate::composite::Part;
 use crate::error::{BackendError, Kind};
 use crate::folder::Survey;
 use crate::name::FolderRef;
-use crate::watch::{Watch, WatchEvent, WatchMode, WatchSource};
+use crate::watch::{Source, Watch, WatchEvent, WatchMode, WatchSource};
 use async_trait::async_trait;
 use futures_util::future::{BoxFuture, join_all, select_all};
 
@@ -26,6 +26,8 @@ pub(super) struct Merged {
     parts: Vec<Watched>,
     /// Not yet handed out.
     found: VecDeque<WatchEvent>,
+    /// What somebody waits for; `None`: that was not said.
+    focus: Option<Vec<FolderRef>>,
 }
 
 struct Watched {
@@ -81,7 +83,42 @@ impl Merged {
             Some(_) | None => Ok(Self {
                 parts: watched,
                 found: VecDeque::new(),
+                focus: None,
             }),
+        }
+    }
+}
+
+impl Merged {
+    /// The part that a folder belongs to; the mail's folders have no prefix.
+    fn owner(&self, folder: &FolderRef) -> Option<&Watched> {
+        let of_others = self.parts.iter().find(|part| part.claims(folder));
+        of_others.or_else(|| self.mail())
+    }
+
+    fn mail(&self) -> Option<&Watched> {
+        self.parts.iter().find(|part| part.part.prefix.is_empty())
+    }
+
+    /// Tells each part which of its folders somebody waits for.
+    fn share_focus(&mut self) {
+        let Some(focus) = &self.focus else {
+            return;
+        };
+        let (of_others, of_mail): (Vec<FolderRef>, Vec<FolderRef>) = focus
+            .iter()
+            .cloned()
+            .partition(|folder| self.parts.iter().any(|part| part.claims(folder)));
+        for part in &mut self.parts {
+            let all = match part.part.prefix.is_empty() {
+                true => &of_mail,
+                false => &of_others,
+            };
+            let own = all.iter().filter_map(|folder| part.part.inner(folder));
+            let own: Vec<FolderRef> = own.collect();
+            if let State::Running(watch) = &mut part.state {
+                watch.focus(&own);
+            }
         }
     }
 }
@@ -119,6 +156,12 @@ enum Heard {
 }
 
 impl Watched {
+    /// Whether a folder has the prefix of this part.
+    fn claims(&self, folder: &FolderRef) -> bool {
+        let prefix = &self.part.prefix;
+        !prefix.is_empty() && folder.as_str().starts_with(prefix)
+    }
+
     /// Waits until there is something to say. Can be dropped at any point: nothing is taken that is
     /// not handed out at once.
     async fn wait(&mut self) -> Heard {
@@ -188,8 +231,12 @@ impl WatchSource for Merged {
             });
             // The others are dropped and begun again: they lose nothing.
             let (heard, at, _) = select_all(waits).await;
+            let back = matches!(heard, Heard::Back(_));
             if let Some(part) = self.parts.get_mut(at) {
                 self.found.extend(part.heard(heard)?);
+            }
+            if back {
+                self.share_focus();
             }
             // Another one is looked at first next time, so that none is never looked at.
             self.parts.rotate_left(1);
@@ -209,5 +256,32 @@ impl WatchSource for Merged {
             Some(every) => WatchMode::Poll { every },
             None => WatchMode::Push,
         }
+    }
+
+    fn source(&self) -> Source {
+        match self.mail().map(|mail| &mail.state) {
+            Some(State::Running(watch)) => watch.source(),
+            Some(State::Down(_)) | None => Source::Poll,
+        }
+    }
+
+    fn hears(&self, folder: &FolderRef) -> bool {
+        let part = self.owner(folder);
+        part.is_some_and(|part| match (&part.state, part.part.inner(folder)) {
+            (State::Running(watch), Some(inner)) => watch.hears(&inner),
+            _ => false,
+        })
+    }
+
+    fn hears_hierarchy(&self) -> bool {
+        self.parts.iter().all(|part| match &part.state {
+            State::Running(watch) => watch.hears_hierarchy(),
+            State::Down(_) => false,
+        })
+    }
+
+    fn focus(&mut self, folders: &[FolderRef]) {
+        self.focus = Some(folders.to_vec());
+        self.share_focus();
     }
 }
