@@ -3,8 +3,10 @@
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::pki_types::ServerName;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 use tokio::time;
 use tokio_rustls::TlsConnector;
@@ -17,6 +19,9 @@ use super::session::{Reply, Session};
 use super::stream::Stream;
 use super::wire::Command;
 use crate::tls::{self, Security};
+
+/// A connection on which nothing moves is tried after this.
+const KEEPALIVE: Duration = Duration::from_secs(60);
 
 /// Opens sessions with one server.
 #[derive(Clone)]
@@ -98,6 +103,14 @@ impl Connector {
         let address = (self.server.host.as_str(), self.server.port);
         let stream = TcpStream::connect(address).await.map_err(Error::Connect)?;
         stream.set_nodelay(true).map_err(Error::Connect)?;
+        // Of a session that waits for hours a broken way would not be noticed otherwise, and its state in a firewall
+        // would be forgotten.
+        let keepalive = TcpKeepalive::new()
+            .with_time(KEEPALIVE)
+            .with_interval(KEEPALIVE / 4);
+        SockRef::from(&stream)
+            .set_tcp_keepalive(&keepalive)
+            .map_err(Error::Connect)?;
         Ok(stream)
     }
 
