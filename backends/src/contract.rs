@@ -175,6 +175,12 @@ pub fn cases() -> Vec<(&'static str, Case)> {
     cases
 }
 
+/// Those of [`cases`] that are about watches.
+#[must_use]
+pub fn watch_cases() -> Vec<(&'static str, Case)> {
+    watches::cases()
+}
+
 /// The error that a call must end with.
 pub(crate) fn refused<T>(result: Result<T, BackendError>) -> Result<BackendError, Failure> {
     match result {

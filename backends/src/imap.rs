@@ -43,5 +43,6 @@ pub use server::{ImapServer, Master, MasterStyle, Timeouts};
 pub use session::{Access, Body, Known, Opened, Reply, Selected, Session};
 pub use store::{ImapCounters, ImapDriver, ImapOptions, ImapStore, Scope, Secrets};
 pub use stream::Stream;
+pub use watch::{Listening, WatchOptions};
 
 pub use crate::tls::Security;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use super::wire::{ArgumentError, Code, FrameError, Status, Text};
+use super::wire::{ArgumentError, Code, Done, FrameError, Status, Text};
 use crate::error::{BackendError, Kind};
 
 /// What a server answered instead of doing it. `Display` and `Debug` do not show its text, which may name people and
@@ -121,6 +121,16 @@ fn said(code: Option<&Code>) -> String {
 }
 
 impl Error {
+    /// A command ended as it should not have.
+    pub(super) fn ended(command: &'static str, done: &Done) -> Self {
+        Self::Refused(Refusal {
+            command,
+            status: done.status,
+            code: done.code.clone(),
+            text: done.text.clone(),
+        })
+    }
+
     /// What a server would say that gives this code.
     pub(super) fn refused(command: &'static str, code: Code) -> Self {
         Self::Refused(Refusal {

@@ -197,6 +197,6 @@ impl Mailbox for ImapMailbox {
     }
 
     async fn watch(&self) -> Result<Watch, BackendError> {
-        watch::poll(&self.account).await
+        watch::start(&self.account).await
     }
 }

@@ -1,6 +1,7 @@
 //! All mailboxes on one server: accounts, the sessions that they share, and what a server that is down costs.
 
 mod account;
+mod errands;
 mod gate;
 mod pool;
 
@@ -17,12 +18,16 @@ use super::login::Login;
 use super::mailbox::ImapMailbox;
 use super::server::ImapServer;
 use super::survey::Naming;
+use super::watch::WatchOptions;
 use crate::error::BackendError;
+use crate::hook::HookFeed;
 
 pub(super) use account::Account;
+pub(super) use errands::Errand;
+use errands::Errands;
 use gate::Gate;
-pub(super) use pool::Lease;
 use pool::Pool;
+pub(super) use pool::{Lease, Open};
 
 /// Which folders of one's own an account shows.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -38,7 +43,7 @@ pub enum Scope {
 pub struct ImapOptions {
     /// Sessions of one account that work at once; further questions wait.
     pub sessions_per_account: usize,
-    /// Connections to the server, of all accounts.
+    /// Connections to the server, of all accounts, besides those of watches.
     pub sessions_max: usize,
     /// How long a session is kept for the next question.
     pub idle: Duration,
@@ -50,6 +55,10 @@ pub struct ImapOptions {
     pub pause_max: Duration,
     /// How often an account is looked at that the server does not tell of changes.
     pub poll_every: Duration,
+    /// How accounts are watched.
+    pub watch: WatchOptions,
+    /// Where the server calls, if it does.
+    pub hooks: Option<HookFeed>,
     /// The largest message that is read as a whole, in bytes.
     pub fetch_bytes_max: u64,
     /// Which folders are shown. Of those of others and of all, only the subscribed ones are.
@@ -66,6 +75,8 @@ impl Default for ImapOptions {
             refused: Duration::from_secs(60),
             pause_max: Duration::from_secs(30),
             poll_every: Duration::from_secs(60),
+            watch: WatchOptions::default(),
+            hooks: None,
             fetch_bytes_max: 128 << 20,
             scope: Scope::All,
         }
@@ -122,6 +133,7 @@ pub(super) struct Shared {
     pub(super) options: ImapOptions,
     pub(super) gate: Mutex<Gate>,
     pub(super) pool: Pool,
+    pub(super) errands: Errands,
     pub(super) counters: Mutex<ImapCounters>,
     /// How the server names identities, once that is known.
     pub(super) naming: Mutex<Option<Naming>>,
@@ -137,7 +149,7 @@ struct Accounts {
     many: usize,
 }
 
-/// Closes sessions that nobody needs any more.
+/// Closes sessions that nobody needs any more, and does what watches order.
 #[derive(Debug)]
 pub struct ImapDriver {
     shared: Arc<Shared>,
@@ -154,7 +166,8 @@ impl ImapStore {
     ) -> Result<(Self, ImapDriver), ServerError> {
         let shared = Arc::new(Shared {
             connector: Connector::new(server)?,
-            pool: Pool::new(options.sessions_max),
+            pool: Pool::new(options.sessions_max, options.watch.connections_max),
+            errands: Errands::default(),
             gate: Mutex::new(Gate::new(options.pause_max)),
             options,
             counters: Mutex::new(ImapCounters {
@@ -215,7 +228,9 @@ impl ImapDriver {
     /// Runs until it is told to stop.
     pub async fn run(self, stop: CancellationToken) {
         let close = self.shared.pool.close_idle(self.shared.options.idle);
-        stop.run_until_cancelled(close).await;
+        let errands = self.shared.errands.run();
+        let both = futures_util::future::join(close, errands);
+        stop.run_until_cancelled(both).await;
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::store::Scope;
 use super::survey::Survey;
 use super::tree;
-use super::wire::MailboxStatus;
+use super::wire::{MailboxName, MailboxStatus};
 use crate::folder::Folder;
 use crate::name::FolderRef;
 use crate::watch::WatchEvent;
@@ -107,7 +107,6 @@ impl Sweep {
 
     /// What the server says of one mailbox; a hint, if it is something new. One that is not known yet is for the next
     /// [`Self::compare`], which is due when this says [`WatchEvent::HierarchyChanged`].
-    #[expect(dead_code, reason = "for watches that the server tells of changes")]
     pub(super) fn note(&mut self, status: &MailboxStatus) -> Option<WatchEvent> {
         let folder = FolderRef::new(status.name.reference()?);
         let Some(standing) = self.standings.get_mut(&folder) else {
@@ -117,12 +116,23 @@ impl Sweep {
         changed.then_some(WatchEvent::Changed(folder))
     }
 
-    /// Of the mailboxes in which marks may change without a trace, since the server keeps no modification sequences, the
-    /// next to be looked at: one that is read and one that is not any more leave the same count behind.
-    pub(super) fn suspect(&mut self) -> Option<WatchEvent> {
+    /// The folder of that name, as far as it is known.
+    pub(super) fn find(&self, name: &str) -> Option<FolderRef> {
+        let folder = FolderRef::new(MailboxName::new(name).reference()?);
+        self.standings.contains_key(&folder).then_some(folder)
+    }
+
+    /// The mailboxes in which marks may change without a trace, since the server keeps no modification sequences: one
+    /// message that is read and one that is not any more leave the same count behind.
+    pub(super) fn blind(&self) -> impl Iterator<Item = &FolderRef> {
+        self.blind.iter()
+    }
+
+    /// The next of [`Self::blind`].
+    pub(super) fn turn(&mut self) -> Option<FolderRef> {
         let folder = self.blind.get(self.turn % self.blind.len().max(1))?;
         self.turn = self.turn.wrapping_add(1);
-        Some(WatchEvent::Changed(folder.clone()))
+        Some(folder.clone())
     }
 
     /// INBOX comes up every other time.

@@ -13,20 +13,21 @@ use backends::Class;
 use backends::contract::Bench;
 use backends::imap::{
     Extension, ImapMailbox, ImapOptions, ImapServer, ImapStore, Login, Secret, Security,
+    WatchOptions,
 };
 use backends::servers::ImapHand;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// The gateway's side of a server that is not protected.
-fn plain(port: u16) -> ImapServer {
+pub(crate) fn plain(port: u16) -> ImapServer {
     ImapServer {
         security: Security::Plain,
         ..ImapServer::new("localhost", port)
     }
 }
 
-fn password(user: &str, password: &str) -> Login {
+pub(crate) fn password(user: &str, password: &str) -> Login {
     Login {
         user: user.to_owned(),
         secret: Secret::Password(password.to_owned()),
@@ -35,8 +36,8 @@ fn password(user: &str, password: &str) -> Login {
 }
 
 /// A store whose watches look often.
-struct Site {
-    store: ImapStore,
+pub(crate) struct Site {
+    pub(crate) store: ImapStore,
     /// Ends with the site.
     _driver: JoinSet<()>,
 }
@@ -45,12 +46,16 @@ impl Site {
     fn new(server: ImapServer) -> Self {
         let options = ImapOptions {
             poll_every: Duration::from_millis(100),
+            watch: WatchOptions {
+                listen: Vec::new(),
+                ..WatchOptions::default()
+            },
             ..ImapOptions::default()
         };
         Self::with(server, options)
     }
 
-    fn with(server: ImapServer, options: ImapOptions) -> Self {
+    pub(crate) fn with(server: ImapServer, options: ImapOptions) -> Self {
         let (store, driver) = ImapStore::new(server, options).unwrap();
         let mut tasks = JoinSet::new();
         tasks.spawn(driver.run(CancellationToken::new()));
@@ -61,11 +66,11 @@ impl Site {
     }
 
     /// The account of a user with the password `secret`.
-    fn mailbox(&self, user: &str) -> ImapMailbox {
+    pub(crate) fn mailbox(&self, user: &str) -> ImapMailbox {
         self.store.mailbox(user, Arc::new(password(user, "secret")))
     }
 
-    fn bench(&self, user: &str, hand: ImapHand) -> Bench {
+    pub(crate) fn bench(&self, user: &str, hand: ImapHand) -> Bench {
         Bench {
             mailbox: Arc::new(self.mailbox(user)),
             hand: Arc::new(hand),
@@ -75,7 +80,7 @@ impl Site {
 }
 
 /// A server of which these abilities are not used.
-fn without(port: u16, disabled: &[Extension]) -> ImapServer {
+pub(crate) fn without(port: u16, disabled: &[Extension]) -> ImapServer {
     ImapServer {
         disabled: disabled.iter().copied().collect::<BTreeSet<_>>(),
         ..plain(port)

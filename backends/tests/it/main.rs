@@ -26,3 +26,4 @@ mod smtp;
 mod upheaval;
 mod vdir;
 mod vdir_model;
+mod watching;

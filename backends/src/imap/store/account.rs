@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard, Semaphore};
@@ -17,9 +18,13 @@ use crate::imap::login::Login;
 use crate::imap::relocate::Copied;
 use crate::imap::session::Session;
 use crate::imap::stream::Stream;
+use crate::imap::wire::Code;
 
 /// How many items are made at once; those of one name one after the other.
 const MAKERS: usize = 8;
+
+/// How long a hook that was found not to call is not relied on.
+const DISTRUST: Duration = Duration::from_secs(3600);
 
 /// Copies that are remembered because it is not known how they went.
 const COPIES_MAX: usize = 64;
@@ -36,6 +41,8 @@ pub(crate) struct Account {
     copies: Mutex<VecDeque<Copied>>,
     /// Whether all folders had lasting identities when they were listed last.
     lasting: AtomicBool,
+    /// Until when the hook is not relied on.
+    hook_distrusted: Mutex<Option<Instant>>,
 }
 
 /// Credentials that the server did not want.
@@ -57,6 +64,7 @@ impl Account {
             makers: std::array::from_fn(|_| AsyncMutex::default()),
             copies: Mutex::default(),
             lasting: AtomicBool::new(false),
+            hook_distrusted: Mutex::default(),
         }
     }
 
@@ -84,7 +92,27 @@ impl Account {
         if let Some(open) = self.kept(way) {
             return Ok(lease(open, true));
         }
-        Ok(lease(self.open(&mut refused).await?, false))
+        Ok(lease(self.open(&mut refused, Use::Questions).await?, false))
+    }
+
+    /// Whom the account signs in as.
+    ///
+    /// # Errors
+    /// There are no credentials.
+    pub(crate) async fn user(&self) -> Result<String, Error> {
+        let secrets = Arc::clone(&locked(&self.secrets));
+        let login = secrets.login().await.map_err(Error::NoCredentials)?;
+        Ok(login.user)
+    }
+
+    /// The server does not call for this account as it should.
+    pub(crate) fn distrust_hook(&self) {
+        *locked(&self.hook_distrusted) = Some(Instant::now() + DISTRUST);
+    }
+
+    /// Whether the hook can be relied on.
+    pub(crate) fn trusts_hook(&self) -> bool {
+        locked(&self.hook_distrusted).is_none_or(|until| until <= Instant::now())
     }
 
     fn kept(&self, way: Way) -> Option<Open> {
@@ -98,14 +126,13 @@ impl Account {
         self.shared.pool.keep(self.number, open);
     }
 
-    /// A session of its own, which counts among those of the server but not among those of the account.
+    /// A session of its own, for a watch. It takes no place that a question could have.
     ///
     /// # Errors
-    /// It cannot be opened.
-    #[expect(dead_code, reason = "for watches that the server tells of changes")]
+    /// It cannot be opened; [`Error::Crowded`] when there are too many.
     pub(crate) async fn dial(&self) -> Result<Open, Error> {
         let mut refused = self.one_by_one().await?;
-        self.open(&mut refused).await
+        self.open(&mut refused, Use::Watching).await
     }
 
     /// Of those who wait with credentials that are not good one is to find out.
@@ -114,7 +141,7 @@ impl Account {
         turn.map_err(|_elapsed| self.shared.crowded())
     }
 
-    async fn open(&self, refused: &mut Option<Refused>) -> Result<Open, Error> {
+    async fn open(&self, refused: &mut Option<Refused>, used: Use) -> Result<Open, Error> {
         let secrets = Arc::clone(&locked(&self.secrets));
         let login = secrets.login().await.map_err(Error::NoCredentials)?;
         let now = Instant::now();
@@ -125,7 +152,11 @@ impl Account {
         if let Some(before) = before {
             return Err(Error::RefusedBefore(before.kind));
         }
-        let place = self.shared.pool.place(self.shared.options.wait).await;
+        let pool = &self.shared.pool;
+        let place = match used {
+            Use::Questions => pool.place(self.shared.options.wait).await,
+            Use::Watching => pool.watch_place(),
+        };
         let place = place.ok_or_else(|| self.shared.crowded())?;
         let mut session = self.shared.connect().await?;
         let server = self.shared.connector.server();
@@ -142,6 +173,12 @@ impl Account {
                 let kind = error.kind();
                 if matches!(error, Error::SignIn(_)) {
                     self.shared.count(|counters| counters.refused += 1);
+                }
+                if error.code() == Some(&Code::Limit) {
+                    tracing::warn!(
+                        %error,
+                        "the server allows this user no more connections (Dovecot: mail_max_userip_connections)"
+                    );
                 }
                 if matches!(kind, Kind::Unauthorized | Kind::Forbidden) {
                     *refused = Some(Refused {
@@ -216,6 +253,15 @@ impl Account {
         let at = copies.iter().position(same)?;
         copies.remove(at)
     }
+}
+
+/// What a session is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Use {
+    /// Questions, one after the other.
+    Questions,
+    /// Waiting for the server to tell of changes.
+    Watching,
 }
 
 /// Which session it may be.

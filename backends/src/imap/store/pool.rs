@@ -21,6 +21,8 @@ use crate::imap::stream::Stream;
 pub(crate) struct Pool {
     places: Arc<Semaphore>,
     places_max: usize,
+    watch_places: Arc<Semaphore>,
+    watch_places_max: usize,
     kept: Mutex<VecDeque<Kept>>,
     /// Woken when a session is kept.
     kept_one: Notify,
@@ -41,11 +43,13 @@ pub(crate) struct Open {
 }
 
 impl Pool {
-    /// For so many connections.
-    pub(crate) fn new(places_max: usize) -> Self {
+    /// For so many connections, and so many of watches.
+    pub(crate) fn new(places_max: usize, watch_places_max: usize) -> Self {
         Self {
             places: Arc::new(Semaphore::new(places_max)),
             places_max,
+            watch_places: Arc::new(Semaphore::new(watch_places_max)),
+            watch_places_max,
             kept: Mutex::default(),
             kept_one: Notify::new(),
         }
@@ -53,8 +57,14 @@ impl Pool {
 
     /// How many connections there are.
     pub(crate) fn open(&self) -> u64 {
-        let free = self.places.available_permits();
-        u64::try_from(self.places_max.saturating_sub(free)).unwrap_or(u64::MAX)
+        let free = self.places.available_permits() + self.watch_places.available_permits();
+        let places = self.places_max + self.watch_places_max;
+        u64::try_from(places.saturating_sub(free)).unwrap_or(u64::MAX)
+    }
+
+    /// A place for a connection of a watch, if there is one. They are kept for long, so nobody waits for one.
+    pub(crate) fn watch_place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.watch_places).try_acquire_owned().ok()
     }
 
     /// A place for a new connection; `None`: there is none for so long.

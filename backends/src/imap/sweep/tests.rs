@@ -74,7 +74,7 @@ fn every_counter_counts() {
         [HierarchyChanged],
         "perhaps it is another one"
     );
-    assert_eq!(sweep.suspect(), None);
+    assert_eq!(sweep.turn(), None);
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn where_marks_leave_no_trace_each_folder_has_its_turn() {
     let mut now = survey(&["INBOX", "A", "B", "Empty"], None);
     now.entries[3].status.as_mut().unwrap().messages = Some(0);
     let mut sweep = Sweep::new(&now, Scope::All);
-    let turns: Vec<_> = (0..5).filter_map(|_| sweep.suspect()).collect();
-    let expected = ["A", "INBOX", "B", "INBOX", "A"].map(changed);
+    let turns: Vec<_> = (0..5).filter_map(|_| sweep.turn()).collect();
+    let expected = ["A", "INBOX", "B", "INBOX", "A"].map(FolderRef::new);
     assert_eq!(turns, expected);
 }

@@ -16,6 +16,17 @@ use super::{Frame, Limits, UidSet};
 #[error("malformed {0}")]
 pub struct Malformed(pub &'static str);
 
+/// What responses are called of which nothing is known.
+const UNKNOWN: Malformed = Malformed("response");
+
+impl Malformed {
+    /// Whether it is none of the responses that are known, and so says nothing of what is.
+    #[must_use]
+    pub fn is_unknown(self) -> bool {
+        self == UNKNOWN
+    }
+}
+
 /// How a command ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Status {
@@ -238,7 +249,7 @@ impl Reader<'_> {
             }
             b"NAMESPACE" => Untagged::Namespace(Box::new(listing::namespaces(&values)?)),
             b"ID" => identification(&values)?,
-            _ => return Err(Malformed("response")),
+            _ => return Err(UNKNOWN),
         })
     }
 
@@ -254,7 +265,7 @@ impl Reader<'_> {
                 let fetch = fetch::read(count, items.ok_or(Malformed("FETCH"))?)?;
                 Ok(Untagged::Fetch(Box::new(fetch)))
             }
-            _ => Err(Malformed("response")),
+            _ => Err(UNKNOWN),
         }
     }
 
