@@ -22,7 +22,7 @@ pub use hooks::HookMetrics;
 pub use labels::{
     AcceptProblem, AuthCause, ChangeStage, ConvertOutcome, DeviceFamily, DoubtOutcome, FirstSync,
     FolderStart, GapCause, HookResult, HookSource, ItemKind, OverloadCause, ParkEnd, ParkKind,
-    RequestClass, SendResult, SendRoute, WatchMode,
+    RequestClass, SendResult, SendRoute, WatchMode, WatchSource,
 };
 pub use overload::OverloadMetrics;
 pub use resources::ResourceMetrics;

@@ -37,4 +37,4 @@ pub use self::trigger::{Due, Trigger};
 pub use self::truth::{
     FolderState, HierarchyStanding, Question, Report, Standing, Truth, TruthError,
 };
-pub use self::watching::{Interest, Watching};
+pub use self::watching::{Interest, Interested, Watching};

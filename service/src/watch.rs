@@ -6,6 +6,7 @@
 
 mod backoff;
 mod flight;
+mod focus;
 mod mailboxes;
 mod refresh;
 mod status;

@@ -90,7 +90,11 @@ fn watched(watcher: &WatcherView) -> String {
         0 => String::new(),
         count => format!(", {count} failing"),
     };
-    format!("{} {since}{failing}", watcher.mode)
+    let source = match watcher.source.as_str() {
+        "" => String::new(),
+        source => format!(" by {source}"),
+    };
+    format!("{}{source} {since}{failing}", watcher.mode)
 }
 
 /// `Inbox 12/12, Sent 3/4 changed`.

@@ -48,6 +48,9 @@ pub struct FolderView {
 pub struct WatcherView {
     /// `push`, `poll`, `down`, or `idle` when nobody waits.
     pub mode: String,
+    /// What tells of changes in the mail: `inotify`, `hook`, `idle`, `notify`, `poll`; empty while nothing does.
+    #[serde(default)]
+    pub source: String,
     /// Since when.
     pub since: Option<i64>,
     /// Folders that could not be read when that was last tried.

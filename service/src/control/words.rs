@@ -130,6 +130,7 @@ pub(super) fn watcher(status: Option<AccountStatus>, now: Now) -> WatcherView {
     let Some(status) = status else {
         return WatcherView {
             mode: "idle".to_owned(),
+            source: String::new(),
             since: None,
             failing: 0,
         };
@@ -140,6 +141,10 @@ pub(super) fn watcher(status: Option<AccountStatus>, now: Now) -> WatcherView {
             Mode::Watched(mode) => mode.as_str(),
         }
         .to_owned(),
+        source: status
+            .source
+            .map_or("", |source| source.as_str())
+            .to_owned(),
         since: status
             .since
             .map(|since| now.ago(Instant::now().saturating_duration_since(since))),

@@ -214,6 +214,22 @@ label! {
 }
 
 label! {
+    /// What tells a watcher of changes.
+    WatchSource("source") {
+        /// The kernel, of files.
+        Inotify = "inotify",
+        /// The mail server, which calls.
+        Hook = "hook",
+        /// The mail server, on connections that wait for folders.
+        Idle = "idle",
+        /// The mail server, on connections that wait for all folders.
+        Notify = "notify",
+        /// Nothing: it looks.
+        Poll = "poll",
+    }
+}
+
+label! {
     /// Why a folder was compared although no event named it.
     GapCause("cause") {
         /// A watcher started.

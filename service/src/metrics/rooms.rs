@@ -8,7 +8,7 @@ use protocol::flow::governor::Loop;
 use super::family::{Counters, Gauges, Histograms, Register};
 use super::labels::{
     AcceptProblem, AuthCause, ChangeStage, ConvertOutcome, DeviceFamily, DoubtOutcome, FolderStart,
-    GapCause, ItemKind, ParkEnd, ParkKind, RequestClass, WatchMode,
+    GapCause, ItemKind, ParkEnd, ParkKind, RequestClass, WatchMode, WatchSource,
 };
 
 /// Parked requests and how they end.
@@ -118,6 +118,8 @@ impl ChangeMetrics {
 pub struct WatchMetrics {
     /// Watchers that run now.
     pub watchers: Gauges<WatchMode>,
+    /// Those of them that are told of changes, or look for them.
+    pub sources: Gauges<WatchSource>,
     /// Watchers that had to start over.
     pub restarts: IntCounter,
     /// Folders compared although no event named them.
@@ -135,6 +137,10 @@ impl WatchMetrics {
         let register = Register(registry);
         Ok(Self {
             watchers: register.gauges("watchers", "Watchers of accounts, by mode.")?,
+            sources: register.gauges(
+                "watcher_sources",
+                "Watchers of accounts that are not down, by what tells them of changes in the mail.",
+            )?,
             restarts: register
                 .counter("watcher_restarts_total", "Watchers that had to start over.")?,
             gaps: register.counters(

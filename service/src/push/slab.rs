@@ -52,6 +52,13 @@ impl<T> Slab<T> {
     }
 
     /// A value, unless the name is out of date.
+    pub(super) fn get(&self, number: u32, generation: u32) -> Option<&T> {
+        let slot = self.slots.get(number as usize)?;
+        let current = slot.generation == generation;
+        slot.value.as_ref().filter(|_| current)
+    }
+
+    /// A value, unless the name is out of date.
     pub(super) fn get_mut(&mut self, number: u32, generation: u32) -> Option<&mut T> {
         let slot = self.slots.get_mut(number as usize)?;
         if slot.generation != generation {

@@ -82,7 +82,9 @@ pub(super) struct Shard {
 struct Account {
     keys: Vec<Key>,
     /// Keeps the account watched while something is parked for it.
-    _interest: Interest,
+    interest: Interest,
+    /// The folders that something is parked for.
+    folders: Vec<FolderNo>,
 }
 
 impl std::fmt::Debug for Account {
@@ -146,10 +148,12 @@ impl Shard {
             .entry(account)
             .or_insert_with(|| Account {
                 keys: Vec::new(),
-                _interest: interest(),
+                interest: interest(),
+                folders: Vec::new(),
             })
             .keys
             .push(key);
+        self.note_folders(account);
         self.set_alarm(key, deadline);
         key
     }
@@ -162,9 +166,27 @@ impl Shard {
             account.keys.retain(|other| *other != key);
             if account.keys.is_empty() {
                 self.accounts.remove(&entry.who.account);
+            } else {
+                self.note_folders(entry.who.account);
             }
         }
         Some(entry)
+    }
+
+    /// Tells who watches an account which of its folders are waited for, if they are others than before.
+    fn note_folders(&mut self, account: AccountId) {
+        let Some(account) = self.accounts.get_mut(&account) else {
+            return;
+        };
+        let entries = account.keys.iter();
+        let entries = entries.filter_map(|key| self.slab.get(key.slot, key.generation));
+        let folders: BTreeSet<FolderNo> = entries
+            .flat_map(|entry| entry.folders.iter().copied())
+            .collect();
+        if !folders.iter().eq(&account.folders) {
+            account.folders = folders.into_iter().collect();
+            account.interest.wait_for(&account.folders);
+        }
     }
 
     /// One entry.

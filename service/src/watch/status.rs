@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use crate::ids::FolderNo;
-use crate::metrics::WatchMode;
+use crate::metrics::{WatchMode, WatchSource};
 
 /// How an account is watched at present.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -20,6 +20,8 @@ pub enum Mode {
 pub struct AccountStatus {
     /// How.
     pub mode: Mode,
+    /// What tells of changes in the mail, unless it is down.
+    pub source: Option<WatchSource>,
     /// Since when; `None` when it is not watched.
     pub since: Option<Instant>,
     /// Folders that could not be read when that was last tried.
@@ -32,6 +34,7 @@ impl AccountStatus {
     /// Of an account that is not watched.
     pub(super) const IDLE: Self = Self {
         mode: Mode::Idle,
+        source: None,
         since: None,
         failing: 0,
         current: false,
@@ -42,11 +45,14 @@ impl AccountStatus {
 #[derive(Debug)]
 pub(super) struct Proof {
     mode: WatchMode,
+    source: Option<WatchSource>,
     since: Instant,
     /// Everything was compared since the watcher began to listen.
     compared: bool,
     /// Folders that are not up to date all the same.
     stale: BTreeSet<FolderNo>,
+    /// Folders of which the backend does not tell as they change.
+    unheard: BTreeSet<FolderNo>,
     failing: usize,
 }
 
@@ -55,9 +61,11 @@ impl Proof {
     pub(super) fn new(now: Instant) -> Self {
         Self {
             mode: WatchMode::Down,
+            source: None,
             since: now,
             compared: false,
             stale: BTreeSet::new(),
+            unheard: BTreeSet::new(),
             failing: 0,
         }
     }
@@ -65,7 +73,15 @@ impl Proof {
     /// Whether the index is known to hold a folder as the backend does.
     pub(super) fn covers(&self, folder: FolderNo) -> bool {
         // A backend that is asked now and then may have changed since.
-        self.compared && self.mode == WatchMode::Push && !self.stale.contains(&folder)
+        self.compared
+            && self.mode == WatchMode::Push
+            && !self.stale.contains(&folder)
+            && !self.unheard.contains(&folder)
+    }
+
+    /// Notes which folders the backend does not tell of as they change.
+    pub(super) fn note_unheard(&mut self, unheard: BTreeSet<FolderNo>) {
+        self.unheard = unheard;
     }
 
     /// Notes what is not up to date.
@@ -102,10 +118,16 @@ impl Proof {
         self.mode
     }
 
+    /// Changes what tells of changes; answers what did until now.
+    pub(super) fn set_source(&mut self, source: Option<WatchSource>) -> Option<WatchSource> {
+        std::mem::replace(&mut self.source, source)
+    }
+
     /// For the administrator.
     pub(super) fn status(&self) -> AccountStatus {
         AccountStatus {
             mode: Mode::Watched(self.mode),
+            source: self.source,
             since: Some(self.since),
             failing: self.failing,
             current: self.compared && self.stale.is_empty(),

@@ -9,6 +9,7 @@ use tokio::time;
 use tracing::Instrument;
 
 use super::flight::Still;
+use super::focus::Focus;
 use super::mailboxes::MailboxProvider;
 use super::refresh::{RefreshError, Refresher};
 use super::status::{AccountStatus, Proof};
@@ -17,7 +18,7 @@ use crate::clock::Clock;
 use crate::ids::{AccountId, FolderNo, Seq};
 use crate::index::Index;
 use crate::metrics::Metrics;
-use crate::push::{Channel, Hint, Interest, Topic, Watching};
+use crate::push::{Channel, Hint, Interest, Interested, Topic, Watching};
 use crate::tasks::Tasks;
 
 /// How long an account stays watched after nobody waits for it: devices come back after each answer.
@@ -57,12 +58,15 @@ pub(super) struct Watched {
     changed: Notify,
     /// Asks the watcher to start over.
     pub(super) start_over: Notify,
+    /// Other folders are waited for.
+    pub(super) refocused: Notify,
 }
 
 #[derive(Debug)]
 struct State {
     interested: usize,
     proof: Proof,
+    focus: Focus,
 }
 
 impl std::fmt::Debug for Supervisor {
@@ -290,9 +294,11 @@ impl Watched {
             state: Mutex::new(State {
                 interested: 0,
                 proof: Proof::new(time::Instant::now().into_std()),
+                focus: Focus::default(),
             }),
             changed: Notify::new(),
             start_over: Notify::new(),
+            refocused: Notify::new(),
         }
     }
 
@@ -313,6 +319,18 @@ impl Watched {
         with(&mut self.state().proof)
     }
 
+    /// The folders that are waited for, and then those that were a moment ago.
+    pub(super) fn focus(&self) -> Vec<FolderNo> {
+        let now = time::Instant::now().into_std();
+        self.state().focus.folders(now)
+    }
+
+    fn wait_for(&self, folders: &[FolderNo]) {
+        let now = time::Instant::now().into_std();
+        self.state().focus.set(folders, now + LINGER);
+        self.refocused.notify_one();
+    }
+
     fn change(&self, more: usize, less: usize) {
         let mut state = self.state();
         state.interested = (state.interested + more).saturating_sub(less);
@@ -328,6 +346,12 @@ impl Watched {
 /// Somebody's interest in an account.
 struct Guard {
     watched: Arc<Watched>,
+}
+
+impl Interested for Guard {
+    fn wait_for(&self, folders: &[FolderNo]) {
+        self.watched.wait_for(folders);
+    }
 }
 
 impl Drop for Guard {

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Instant;
 
-use backends::{BackendError, FolderRef, Kind, Watch, WatchEvent};
+use backends::{BackendError, FolderRef, Kind, Source, Watch, WatchEvent};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -18,7 +18,8 @@ use super::refresh::{Looked, RefreshError, Refresher};
 use super::supervisor::{Retired, Shared, Watched};
 use super::work::{Cause, Job, Work};
 use crate::ids::{AccountId, FolderNo};
-use crate::metrics::{GapCause, WatchMode};
+use crate::metrics::family::Label;
+use crate::metrics::{GapCause, WatchMode, WatchSource};
 use crate::push::{Hint, Seen, Topic};
 
 /// Folders of an account that are looked at at the same time.
@@ -45,6 +46,7 @@ pub(super) async fn run(shared: Arc<Shared>, account: AccountId, watched: Arc<Wa
     }
     let mode = watched.proof(|proof| proof.mode());
     watcher.count(mode, -1);
+    watcher.set_source(None);
 }
 
 struct Watcher {
@@ -88,6 +90,16 @@ struct Listening {
     gap: GapCause,
 }
 
+impl Listening {
+    /// Folders of which the backend does not tell as they change: it is asked before they are read.
+    fn unheard(&self) -> BTreeSet<FolderNo> {
+        let folders = self.folders.iter();
+        let unheard = folders.filter(|(reference, _)| !self.watch.hears(reference));
+        let root = (!self.watch.hears_hierarchy()).then_some(FolderNo::ROOT);
+        unheard.map(|(_, folder)| *folder).chain(root).collect()
+    }
+}
+
 impl Watcher {
     /// Watches, and starts over whenever that breaks (R10).
     async fn keep_on(&self) {
@@ -99,7 +111,7 @@ impl Watcher {
                 Err(fault) => fault,
             };
             gap = GapCause::Reconnect;
-            self.set_mode(WatchMode::Down);
+            self.set_down();
             self.refresher.metrics.watch.restarts.inc();
             failures += 1;
             let pause = backoff::pause(failures);
@@ -122,7 +134,7 @@ impl Watcher {
         let mailbox = self.refresher.mailboxes.mailbox(self.account).await?;
         // R5: listen first, then compare: a change in between is an event that waits.
         let watch = mailbox.watch().await?;
-        self.set_mode(mode_of(&watch));
+        self.set_watched(&watch);
         let mut listening = Listening {
             watch,
             work: Work::default(),
@@ -137,6 +149,8 @@ impl Watcher {
             if self.note(&listening.work) {
                 *failures = 0;
             }
+            self.watched
+                .proof(|proof| proof.note_unheard(listening.unheard()));
             let retry = listening.work.next_retry();
             tokio::select! {
                 biased;
@@ -147,6 +161,7 @@ impl Watcher {
                     self.looked(&mut listening, job, result).await?;
                 }
                 () = sleep_until(retry) => {}
+                () = self.watched.refocused.notified() => self.focus(&mut listening),
                 () = self.watched.start_over.notified() => return Err(Fault::Asked),
             }
         }
@@ -163,7 +178,7 @@ impl Watcher {
             WatchEvent::HierarchyChanged => listening.work.event(FolderNo::ROOT, seen),
             WatchEvent::Gap => {
                 debug!("events may have been lost");
-                self.set_mode(mode_of(&listening.watch));
+                self.set_watched(&listening.watch);
                 self.watched.proof(|proof| proof.void());
                 listening.gap = GapCause::Overflow;
                 listening.work.compare(FolderNo::ROOT);
@@ -245,7 +260,20 @@ impl Watcher {
         let there: BTreeSet<FolderNo> = folders.values().copied().collect();
         listening.work.keep(&there);
         listening.folders = folders;
+        self.focus(listening);
         Ok(())
+    }
+
+    /// Tells the watch which folders are waited for.
+    fn focus(&self, listening: &mut Listening) {
+        let named = |folder: FolderNo| {
+            let mut all = listening.folders.iter();
+            all.find(|(_, no)| **no == folder)
+                .map(|(reference, _)| reference.clone())
+        };
+        let folders = self.watched.focus();
+        let folders: Vec<FolderRef> = folders.into_iter().filter_map(named).collect();
+        listening.watch.focus(&folders);
     }
 
     /// Ends what waits for the account, so that the next request learns why.
@@ -308,7 +336,40 @@ impl Watcher {
         }
     }
 
-    fn set_mode(&self, mode: WatchMode) {
+    /// Nothing tells of changes at present.
+    fn set_down(&self) {
+        self.set_source(None);
+        self.set_mode(WatchMode::Down, None);
+    }
+
+    /// Notes what tells of changes.
+    fn set_watched(&self, watch: &Watch) {
+        let source = match watch.source() {
+            Source::Inotify => WatchSource::Inotify,
+            Source::Hook => WatchSource::Hook,
+            Source::Idle => WatchSource::Idle,
+            Source::Notify => WatchSource::Notify,
+            Source::Poll => WatchSource::Poll,
+        };
+        self.set_source(Some(source));
+        let mode = match watch.mode() {
+            backends::WatchMode::Push => WatchMode::Push,
+            backends::WatchMode::Poll { .. } => WatchMode::Poll,
+        };
+        self.set_mode(mode, Some(source));
+    }
+
+    fn set_source(&self, source: Option<WatchSource>) {
+        let before = self.watched.proof(|proof| proof.set_source(source));
+        let sources = &self.refresher.metrics.watch.sources;
+        for (source, change) in [(before, -1), (source, 1)] {
+            if let Some(source) = source {
+                sources.of(source).add(change);
+            }
+        }
+    }
+
+    fn set_mode(&self, mode: WatchMode, source: Option<WatchSource>) {
         let now: Instant = time::Instant::now().into_std();
         let before = self.watched.proof(|proof| proof.set_mode(mode, now));
         if before == mode {
@@ -316,22 +377,16 @@ impl Watcher {
         }
         self.count(before, -1);
         self.count(mode, 1);
+        let source = source.map(WatchSource::as_str);
         match mode {
             WatchMode::Poll => warn!("polls, because the backend tells of no changes"),
-            WatchMode::Push => info!("watches"),
+            WatchMode::Push => info!(source, "watches"),
             WatchMode::Down => {}
         }
     }
 
     fn count(&self, mode: WatchMode, change: i64) {
         self.refresher.metrics.watch.watchers.of(mode).add(change);
-    }
-}
-
-fn mode_of(watch: &Watch) -> WatchMode {
-    match watch.mode() {
-        backends::WatchMode::Push => WatchMode::Push,
-        backends::WatchMode::Poll { .. } => WatchMode::Poll,
     }
 }
 

@@ -161,6 +161,22 @@ async fn two_clients_under_one_id_are_both_parked() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_watches_is_told_what_is_waited_for() {
+    let scene = Scene::new();
+    let phone = scene.parked_ping(PHONE, &[INBOX, SENT]).await;
+    let tablet = scene.parked_ping(TABLET, &[INBOX]).await;
+    let both = vec![INBOX, SENT];
+    assert_eq!(
+        scene.interests.waited_for(),
+        [both.clone()],
+        "no more than once"
+    );
+    drop(phone);
+    assert_eq!(scene.interests.waited_for(), [both, vec![INBOX]]);
+    drop(tablet);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_client_that_goes_away_frees_its_place_and_its_read() {
     let scene = Scene::new();
     let mut ping = scene.parked_ping(PHONE, &[INBOX]).await;

@@ -13,7 +13,7 @@ use directpush::index::Notes;
 use directpush::metrics::{Metrics, ParkKind};
 use directpush::push::{
     Channel, ChannelError, Ended, Epoch, Hint, HintSink, Hub, HubConfig, HubParts, Interest,
-    Outcome, Parking, Watching,
+    Interested, Outcome, Parking, Watching,
 };
 use directpush::tasks::Tasks;
 use tokio::time::Instant;
@@ -227,6 +227,7 @@ impl Channel for Wire {
 #[derive(Default)]
 pub(super) struct Interests {
     held: Arc<AtomicU64>,
+    waited_for: Arc<Mutex<Vec<Vec<FolderNo>>>>,
 }
 
 impl Interests {
@@ -236,14 +237,27 @@ impl Interests {
     }
 }
 
-impl Watching for Interests {
-    fn interest(&self, _account: AccountId) -> Interest {
-        self.held.fetch_add(1, Ordering::SeqCst);
-        Box::new(Held(Arc::clone(&self.held)))
+impl Interests {
+    /// The folders that were said to be waited for, each time that they were others.
+    pub(super) fn waited_for(&self) -> Vec<Vec<FolderNo>> {
+        self.waited_for.lock().unwrap().clone()
     }
 }
 
-struct Held(Arc<AtomicU64>);
+impl Watching for Interests {
+    fn interest(&self, _account: AccountId) -> Interest {
+        self.held.fetch_add(1, Ordering::SeqCst);
+        Box::new(Held(Arc::clone(&self.held), Arc::clone(&self.waited_for)))
+    }
+}
+
+struct Held(Arc<AtomicU64>, Arc<Mutex<Vec<Vec<FolderNo>>>>);
+
+impl Interested for Held {
+    fn wait_for(&self, folders: &[FolderNo]) {
+        self.1.lock().unwrap().push(folders.to_vec());
+    }
+}
 
 impl Drop for Held {
     fn drop(&mut self) {

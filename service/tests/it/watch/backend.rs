@@ -23,6 +23,8 @@ pub(super) struct Memory {
     pub(super) asked: AtomicU64,
     /// Questions for changes that were looked up.
     pub(super) reads: AtomicU64,
+    /// What watches were last told that somebody waits for.
+    pub(super) focus: watch::Sender<Vec<FolderRef>>,
 }
 
 #[derive(Default)]
@@ -32,6 +34,8 @@ struct State {
     down: Option<Kind>,
     unwatchable: bool,
     poll: bool,
+    /// Folders of which nothing is told as they change; then neither is anything of the hierarchy.
+    untold: Vec<FolderRef>,
     dead: Option<FolderRef>,
 }
 
@@ -50,6 +54,7 @@ impl Memory {
             gate: watch::channel(false).0,
             asked: AtomicU64::new(0),
             reads: AtomicU64::new(0),
+            focus: watch::channel(Vec::new()).0,
         };
         memory.add_folder("inbox", Role::Inbox);
         memory.add_folder("work", Role::Plain);
@@ -110,6 +115,11 @@ impl Memory {
     /// Has to be looked at now and then.
     pub(super) fn set_poll(&self) {
         self.state().poll = true;
+    }
+
+    /// Tells of the other folders only.
+    pub(super) fn set_untold(&self, folder: &str) {
+        self.state().untold.push(FolderRef::new(folder));
     }
 
     /// One folder cannot be read.
@@ -256,6 +266,8 @@ impl Mailbox for Memory {
         Ok(Watch::new(Source {
             events: self.events.subscribe(),
             mode,
+            untold: state.untold.clone(),
+            focus: self.focus.clone(),
         }))
     }
 }
@@ -263,6 +275,8 @@ impl Mailbox for Memory {
 struct Source {
     events: broadcast::Receiver<Event>,
     mode: WatchMode,
+    untold: Vec<FolderRef>,
+    focus: watch::Sender<Vec<FolderRef>>,
 }
 
 #[async_trait]
@@ -279,5 +293,17 @@ impl WatchSource for Source {
 
     fn mode(&self) -> WatchMode {
         self.mode
+    }
+
+    fn hears(&self, folder: &FolderRef) -> bool {
+        !self.untold.contains(folder)
+    }
+
+    fn hears_hierarchy(&self) -> bool {
+        self.untold.is_empty()
+    }
+
+    fn focus(&mut self, folders: &[FolderRef]) {
+        self.focus.send_replace(folders.to_vec());
     }
 }

@@ -80,6 +80,35 @@ async fn a_backend_that_is_polled_is_refreshed_by_readers() {
 }
 
 #[tokio::test]
+async fn what_the_backend_does_not_tell_of_is_refreshed_by_readers() {
+    let scene = Scene::new().await;
+    scene.backend.set_untold("work");
+    let _interest = scene.supervisor.interest(scene.account);
+    let (inbox, work) = (scene.no("inbox").await, scene.no("work").await);
+    let asked = || scene.backend.asked.load(Ordering::SeqCst);
+    let fresh = async |folder| {
+        let before = asked();
+        scene.supervisor.fresh(scene.account, folder).await.unwrap();
+        asked() == before
+    };
+    // The watcher has compared all: of what it is told of it asks no more.
+    while !fresh(inbox).await {
+        tokio::task::yield_now().await;
+    }
+    for items in 1..10 {
+        scene.backend.store("work");
+        assert!(!fresh(work).await);
+        let seq = scene.index.seq(scene.account, work).await.unwrap();
+        assert_eq!(seq, Seq(items));
+    }
+    assert!(fresh(inbox).await);
+    let before = asked();
+    let hierarchy = scene.supervisor.fresh_hierarchy(scene.account).await;
+    hierarchy.unwrap();
+    assert!(asked() > before);
+}
+
+#[tokio::test]
 async fn readers_at_the_same_time_share_a_look_that_began_after_they_asked() {
     let scene = Scene::new().await;
     let inbox = scene.no("inbox").await;

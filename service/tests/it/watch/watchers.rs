@@ -21,7 +21,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use backends::{Kind, Role, WatchEvent};
+use backends::{FolderRef, Kind, Role, WatchEvent};
 use directpush::ids::Seq;
 use directpush::metrics::WatchMode;
 use directpush::push::Topic;
@@ -174,6 +174,31 @@ async fn a_backend_that_is_polled_is_said_to_be() {
     assert_eq!(status.mode, Mode::Watched(WatchMode::Poll));
     assert_eq!(scene.metrics.watch.watchers.of(WatchMode::Poll).get(), 1);
     assert_eq!(scene.metrics.watch.watchers.of(WatchMode::Down).get(), 0);
+}
+
+#[tokio::test]
+async fn the_watch_is_told_which_folders_are_waited_for() {
+    let scene = Scene::new().await;
+    let mut focus = scene.backend.focus.subscribe();
+    let interest = scene.supervisor.interest(scene.account);
+    let (inbox, work) = (scene.no("inbox").await, scene.no("work").await);
+    let named = |name: &str| FolderRef::new(name);
+    let mut until = async |folders: &[FolderRef]| {
+        let told = focus.wait_for(|told| told == folders);
+        time::timeout(Duration::from_secs(20), told)
+            .await
+            .map(|told| drop(told.unwrap()))
+            .unwrap();
+    };
+    interest.wait_for(&[inbox]);
+    until(&[named("inbox")]).await;
+    // A device that comes back in a moment finds it as it was.
+    interest.wait_for(&[work]);
+    until(&[named("work"), named("inbox")]).await;
+    // A watch that starts over is told too.
+    scene.backend.focus.send_replace(Vec::new());
+    scene.backend.break_watches();
+    until(&[named("work"), named("inbox")]).await;
 }
 
 #[tokio::test]
