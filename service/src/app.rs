@@ -62,10 +62,10 @@ impl App {
         let metrics = Metrics::new()?;
         let users = front::load_users(config).await?;
         let outbox = outbox::open(config, users.clone()).await?;
-        let (servers, drivers) = imap::open(config).await?;
+        let feed = HookFeed::default();
+        let (servers, drivers) = imap::open(config, &feed).await?;
         let sign_in = SignIn::new(users.clone(), servers.clone(), config);
         let people = (servers, sign_in.clone());
-        let feed = HookFeed::default();
         let hooks = HookDoor::open(config, feed, &metrics).await?;
         let core = Core::start(config, (outbox, people), &metrics, &Clock::system()).await?;
         core.drive(drivers);

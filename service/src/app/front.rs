@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use backends::hook::HookFeed;
 use tracing::{error, info};
 
 use crate::admin::{self, Readiness};
@@ -56,7 +57,7 @@ impl Front {
         metrics: &Metrics,
     ) -> Result<Self, StartError> {
         let users = load_users(config).await?;
-        let (servers, _no_mailboxes) = imap::open(config).await?;
+        let (servers, _no_mailboxes) = imap::open(config, &HookFeed::default()).await?;
         let sign_in = SignIn::new(users.clone(), servers, config);
         Self::with(config, (users, sign_in), dispatch, metrics).await
     }

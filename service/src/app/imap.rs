@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use backends::hook::HookFeed;
 use backends::imap::{
-    self, Connector, Extension, ImapDriver, ImapOptions, ImapStore, Login, ServerError, Timeouts,
+    self, Connector, Extension, ImapDriver, ImapOptions, ImapStore, Listening, Login, ServerError,
+    Timeouts, WatchOptions,
 };
 use backends::{BackendError, Kind, Mailbox};
 use tokio::time;
@@ -31,15 +33,20 @@ struct Imap {
 }
 
 /// Reads the files that the settings name. Nobody is connected to.
-pub(super) async fn open(config: &Config) -> Result<(Servers, Vec<ImapDriver>), StartError> {
+pub(super) async fn open(
+    config: &Config,
+    feed: &HookFeed,
+) -> Result<(Servers, Vec<ImapDriver>), StartError> {
     let servers = config.servers.clone();
     let hooks = config.listen.hooks.is_some();
+    let feed = hooks.then(|| feed.clone());
     let opening = tokio::task::spawn_blocking(move || {
         let opened = servers.into_iter().map(|settings| {
             let server = described(&settings)?;
             let refused = |source| refused(&settings, source);
             let connector = Connector::new(server.clone()).map_err(refused)?;
-            let (store, driver) = ImapStore::new(server, options(&settings)).map_err(refused)?;
+            let (store, driver) =
+                ImapStore::new(server, options(&settings, feed.as_ref())).map_err(refused)?;
             told(&settings, hooks);
             let server = Arc::new(Imap {
                 connector,
@@ -55,8 +62,22 @@ pub(super) async fn open(config: &Config) -> Result<(Servers, Vec<ImapDriver>), 
     Ok((Servers::new(servers), drivers))
 }
 
-fn options(server: &ImapServer) -> ImapOptions {
+fn options(server: &ImapServer, hooks: Option<&HookFeed>) -> ImapOptions {
+    let listen = match server.watch {
+        WatchBy::Auto => vec![Listening::Hook, Listening::Idle, Listening::Notify],
+        WatchBy::Hook => vec![Listening::Hook],
+        WatchBy::Idle => vec![Listening::Idle],
+        WatchBy::Notify => vec![Listening::Notify],
+        WatchBy::Poll => Vec::new(),
+    };
     ImapOptions {
+        hooks: hooks.cloned(),
+        watch: WatchOptions {
+            listen,
+            idle_more: server.idle_connections_max,
+            sweep_every: server.sweep,
+            ..WatchOptions::default()
+        },
         sessions_per_account: server.connections_per_account,
         poll_every: server.poll,
         fetch_bytes_max: u64::try_from(server.message_bytes_max).unwrap_or(u64::MAX),
