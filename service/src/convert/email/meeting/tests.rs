@@ -143,6 +143,7 @@ fn rule(text: &str) -> Option<Recurrence> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn rules_that_eas_has() {
     let base = Recurrence {
         kind: RecurrenceType::Daily,
