@@ -168,7 +168,7 @@ async fn whoever_watches_is_told_what_is_waited_for() {
     let both = vec![INBOX, SENT];
     assert_eq!(
         scene.interests.waited_for(),
-        [both.clone()],
+        std::slice::from_ref(&both),
         "no more than once"
     );
     drop(phone);
