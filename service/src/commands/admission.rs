@@ -1,4 +1,4 @@
-//! Devices that begin: how many may load folders for the first time at once (the rule is [`places`]).
+//! Devices that begin: how many may load folders for the first time at once (`places` has the rule).
 //!
 //! A first fill is the dearest thing that a device can ask for, and after an outage or an upgrade thousands may begin
 //! at once. Whoever finds no place waits for a moment and is then sent away with 503, before anything was made: the
