@@ -200,7 +200,10 @@ def escape(string):
 def shown(content, tag):
     """A string or opaque data in an element of this tag, as XML holds it."""
     if isinstance(content, bytes):
-        content = base64.b64encode(content).decode() if tag in BASE64 else content.decode()
+        try:
+            content = base64.b64encode(content).decode() if tag in BASE64 else content.decode()
+        except UnicodeDecodeError:  # a picture, a file
+            content = base64.b64encode(content).decode()
     return escape(content)
 
 
