@@ -40,20 +40,21 @@ def shape(element):
     return (space.strip("{:").lower(), name, text, [shape(child) for child in element])
 
 
-def same(ours, theirs):
+def same(ours, theirs, around):
     """Whether two shapes agree but for their children. libwbxml puts the parent before some names (`FlagStatus`) and base64 for Mime."""
     encoded = base64.b64encode(ours[2].encode()).decode()
-    where = ours[0] == theirs[0] or ours[1] == "unknown"  # it has no namespace for what it does not know
+    # What it does not know it puts into the namespace of the element around it.
+    where = theirs[0] == (around if ours[1] == "unknown" and around else ours[0])
     return where and theirs[1].endswith(ours[1]) and theirs[2] in (ours[2], encoded) and len(ours[3]) == len(theirs[3])
 
 
-def difference(ours, theirs, path=""):
+def difference(ours, theirs, path="", around=""):
     """The first place where two shapes differ, or None."""
     path += "/" + ours[1]
-    if not same(ours, theirs):
+    if not same(ours, theirs, around):
         brief = [(side[0], side[1], side[2][:80], [child[1] for child in side[3]]) for side in (ours, theirs)]
         return "%s: ours %s, libwbxml %s" % (path, *brief)
-    return next(filter(None, (difference(*pair, path) for pair in zip(ours[3], theirs[3]))), None)
+    return next(filter(None, (difference(*pair, path, theirs[0]) for pair in zip(ours[3], theirs[3]))), None)
 
 
 def ask_libwbxml(data, document):

@@ -12,7 +12,7 @@ from tokens import BY_CODE, BY_NAME, VERSIONS
 HEADER = bytes.fromhex("03016a00")
 SWITCH_PAGE, END, STR_I, OPAQUE, CONTENT = 0x00, 0x01, 0x03, 0xC3, 0x40
 BASE64 = {"Email2:ConversationId", "Email2:ConversationIndex", "ItemOperations:ConversationId", "Search:ConversationId",
-          "GAL:Data", "ResolveRecipients:Data"}  # opaque bytes that are no text
+          "GAL:Data", "ResolveRecipients:Data", "AirSyncBase:Content"}  # opaque bytes that are no text
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0
 
 
@@ -200,10 +200,7 @@ def escape(string):
 def shown(content, tag):
     """A string or opaque data in an element of this tag, as XML holds it."""
     if isinstance(content, bytes):
-        try:
-            content = base64.b64encode(content).decode() if tag in BASE64 else content.decode()
-        except UnicodeDecodeError:  # a picture, a file
-            content = base64.b64encode(content).decode()
+        content = base64.b64encode(content).decode() if tag in BASE64 else content.decode()
     return escape(content)
 
 
