@@ -1,17 +1,15 @@
 //! A Maildir as other programs use it: delivered into, marked, emptied.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::phone::Contents;
+
 /// An account's folders.
 #[derive(Clone, Debug)]
 pub(crate) struct Maildir(PathBuf);
-
-/// A message as it can be told apart on a phone: its subject; read or not, flagged or not.
-pub(crate) type Contents = BTreeMap<String, (bool, bool)>;
 
 /// Unique in this process.
 static NEXT: AtomicU64 = AtomicU64::new(1);

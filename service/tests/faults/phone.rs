@@ -1,6 +1,6 @@
 //! A phone over the real wire: the protocol's state machine, with connections.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::future::{self, Future};
 use std::path::Path;
@@ -18,11 +18,13 @@ use protocol::xml::to_xml;
 use tokio::net::TcpStream;
 use tokio::time;
 
-use crate::maildir::Contents;
 use crate::wire::{Exchanged, Server};
 
 /// The longest that anything takes that does not wait for something, on a busy machine.
 pub(crate) const LIMIT: Duration = Duration::from_secs(60);
+
+/// What a folder holds, as it can be told apart on a phone: the subject of each message; read or not, flagged or not.
+pub(crate) type Contents = BTreeMap<String, (bool, bool)>;
 
 /// How much of its life a phone tells at once.
 const LATELY: usize = 20;
@@ -148,12 +150,20 @@ impl Phone {
 
     /// Lives on for a while.
     pub(crate) async fn live_for(&mut self, duration: Duration) {
+        self.live_until(time::sleep(duration)).await;
+    }
+
+    /// Lives on until something else is done.
+    pub(crate) async fn live_until<T>(&mut self, done: impl Future<Output = T>) -> T {
         let living = async {
             loop {
                 self.turn().await;
             }
         };
-        let _over = time::timeout(duration, living).await;
+        tokio::select! {
+            done = done => done,
+            () = living => unreachable!("it lives on"),
+        }
     }
 
     /// Lives on until something happens, and says what. Cancel-safe.

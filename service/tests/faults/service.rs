@@ -10,9 +10,7 @@ use directpush::http::users::{Cost, line};
 use directpush::metrics::Metrics;
 
 use crate::maildir::Maildir;
-
-/// Every account's password.
-pub(crate) const PASSWORD: &str = "secret";
+use crate::wire::PASSWORD;
 
 /// Where accounts, their mail and the state are.
 pub(crate) struct Place {

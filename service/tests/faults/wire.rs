@@ -9,7 +9,8 @@ use protocol::header;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::service::PASSWORD;
+/// Every account's password.
+pub(crate) const PASSWORD: &str = "secret";
 
 /// Where the service is for a phone, and whose it is.
 #[derive(Clone, Debug)]
