@@ -1,0 +1,27 @@
+//! The real program between phones and a real IMAP server: what others do there reaches the phones, by every way to learn of it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and its figures are of interest"
+)]
+
+#[path = "../faults/client.rs"]
+#[allow(dead_code, reason = "shared with tests that need more of it")]
+mod client;
+#[allow(dead_code, reason = "for tests to come as well")]
+mod house;
+#[allow(dead_code, reason = "for tests to come as well")]
+mod mail;
+#[path = "../faults/phone.rs"]
+#[allow(dead_code, reason = "shared with tests that need more of it")]
+mod phone;
+mod program;
+#[allow(dead_code, reason = "for tests to come as well")]
+mod tap;
+mod wakes;
+#[path = "../faults/wire.rs"]
+mod wire;
