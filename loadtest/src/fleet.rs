@@ -6,13 +6,14 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail, ensure};
 use tokio::sync::mpsc::{self, Receiver};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time;
 
 use crate::dice::Dice;
 use crate::hand::{Hand, Marks, Place};
 use crate::ledger::{Change, Figures, Ledger, Message};
-use crate::phone::{Cuts, Phone, Report};
+use crate::phone::{Cuts, Phone, Report, Storm};
 use crate::wire::Server;
 
 /// Reports that may wait for the ledger.
@@ -93,13 +94,14 @@ pub(crate) async fn run(url: &str, accounts: &[Account], plan: &Plan) -> anyhow:
     let (sender, mut reports) = mpsc::channel(REPORTS_MAX);
     let ramp = Duration::from_millis(plan.ramp_ms);
     let begin = Instant::now();
+    let (_no_storms, storms) = watch::channel(Storm::default());
     let whose = accounts.iter().cycle().zip(0..plan.devices);
     for (account, number) in whose {
         let server = Server::new(url, &account.user, &account.password)?;
         let phone = usize::try_from(number)?;
         let cuts = Cuts::new(plan.cut_every_s, plan.seed ^ u64::from(number));
         let phone = Phone::new(phone, &account.user, (&run, server), cuts);
-        tasks.spawn(phone.live(begin + ramp * number, sender.clone()));
+        tasks.spawn(phone.live(begin + ramp * number, sender.clone(), storms.clone()));
     }
     drop(sender);
     let outcome = fleet.watch(&mut reports).await;
@@ -245,6 +247,7 @@ impl<'p> Fleet<'p> {
         let there = match change {
             Change::Delivered => hand.deliver(place, number, &self.ledger.subject(number)),
             Change::Marked(marks) => hand.mark(place, number, marks),
+            Change::Moved => hand.relocate(place.other(), number),
             Change::Removed => hand.remove(place, number),
         };
         let there = there.context("cannot change the Maildir")?;

@@ -28,6 +28,8 @@ pub(crate) struct Sample {
     pub(crate) files: f64,
     /// Threads.
     pub(crate) threads: f64,
+    /// Processor time that it has used, in seconds.
+    pub(crate) cpu_s: f64,
     /// Size of the write-ahead log, in KiB.
     pub(crate) wal_kib: f64,
     /// Size of the database, in KiB.
@@ -55,7 +57,7 @@ impl Gauge {
             let path = self.process.join(name);
             fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
         };
-        let (memory, status) = (read("smaps_rollup")?, read("status")?);
+        let (memory, status, stat) = (read("smaps_rollup")?, read("status")?, read("stat")?);
         let files = fs::read_dir(self.process.join("fd")).context("cannot list open files")?;
         let kib =
             |path: &Path| fs::metadata(path).map_or(0.0, |found| as_f64(found.len()) / 1024.0);
@@ -65,10 +67,20 @@ impl Gauge {
             rss_kib: field(&memory, "Rss:")?,
             files: as_f64(u64::try_from(files.count())?),
             threads: field(&status, "Threads:")?,
+            cpu_s: cpu(&stat).context("the kernel does not tell processor time")?,
             wal_kib: kib(&self.wal),
             database_kib: kib(&self.database),
         })
     }
+}
+
+/// Processor time of all threads, of `/proc/PID/stat` (proc_pid_stat(5)): utime and stime, in hundredths of a second.
+fn cpu(stat: &str) -> Option<f64> {
+    // The program's name may have blanks and brackets.
+    let (_, rest) = stat.rsplit_once(')')?;
+    let mut fields = rest.split_whitespace().skip(11);
+    let mut ticks = || fields.next()?.parse::<f64>().ok();
+    Some((ticks()? + ticks()?) / 100.0)
 }
 
 /// The number behind a name.
@@ -189,6 +201,8 @@ mod tests {
             "{look:?}"
         );
         assert!(look.files >= 3.0 && look.threads >= 1.0, "{look:?}");
+        assert!(look.cpu_s >= 0.0);
+        assert_eq!(cpu("7 (a) b) S 1 2 3 4 5 6 7 8 9 10 150 50 0"), Some(2.0));
         assert!((look.wal_kib, look.database_kib) == (2.0, 0.0), "{look:?}");
     }
 }

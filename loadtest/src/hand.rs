@@ -18,6 +18,16 @@ pub(crate) enum Place {
     Folder,
 }
 
+impl Place {
+    /// The one that this is not.
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Inbox => Self::Folder,
+            Self::Folder => Self::Inbox,
+        }
+    }
+}
+
 /// Where a message is found: what phones delete is in the trash.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Shown {
@@ -66,6 +76,18 @@ impl Hand {
 
     /// Delivers a message; says when it was there: just before the rename.
     pub(crate) fn deliver(&self, place: Place, number: u64, subject: &str) -> io::Result<Instant> {
+        let text = format!("Message {number} of run {}.\n", self.run);
+        let id = format!("{}@loadtest", self.unique(number));
+        self.deliver_bytes(place, number, message(subject, &id, &text).as_bytes())
+    }
+
+    /// Delivers these bytes as a message.
+    pub(crate) fn deliver_bytes(
+        &self,
+        place: Place,
+        number: u64,
+        message: &[u8],
+    ) -> io::Result<Instant> {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let name = format!(
             "{}.{}",
@@ -78,14 +100,7 @@ impl Hand {
             folder.join("new").join(&name),
         );
         let mut file = File::create_new(&tmp)?;
-        write!(
-            file,
-            "From: Load <load@example.org>\nTo: Fleet <fleet@example.org>\nSubject: {subject}\n\
-             Message-ID: <{}@loadtest>\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n\
-             Message {number} of run {}.\n",
-            self.unique(number),
-            self.run
-        )?;
+        file.write_all(message)?;
         drop(file);
         let there = Instant::now();
         fs::rename(tmp, new)?;
@@ -109,6 +124,18 @@ impl Hand {
             .join(format!("{base}:2,{flags}"));
         let there = Instant::now();
         fs::rename(from, to)?;
+        Ok(there)
+    }
+
+    /// Moves a message into the other folder, marks and all.
+    pub(crate) fn relocate(&self, from: Place, number: u64) -> io::Result<Instant> {
+        let path = self.find(from, number)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let info = if name.contains(":2,") { "" } else { ":2," };
+        let to = self.folder(from.other()).join("cur");
+        let to = to.join(format!("{name}{info}"));
+        let there = Instant::now();
+        fs::rename(path, to)?;
         Ok(there)
     }
 
@@ -184,6 +211,14 @@ impl Hand {
     fn unique(&self, number: u64) -> String {
         format!("{}Q{number}", self.run)
     }
+}
+
+/// A message with this text.
+pub(crate) fn message(subject: &str, id: &str, text: &str) -> String {
+    format!(
+        "From: Load <load@example.org>\nTo: Fleet <fleet@example.org>\nSubject: {subject}\n\
+         Message-ID: <{id}>\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n{text}"
+    )
 }
 
 #[cfg(test)]

@@ -1,65 +1,43 @@
 //! The ledger: every change must be told to every phone of its account, once.
 //!
 //! A message has at most one change under way, so that no two can be told as one; only when all phones know of it is
-//! it changed again.
+//! it changed again. A server may tell the phones before it tells whoever made the change: what is told meanwhile is
+//! measured once it is known when the change was there.
+
+mod pages;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
-use protocol::command::ServerId;
-use protocol::device::{ItemCopy, Trouble};
+use protocol::device::ItemCopy;
 
+use crate::beside::Comparison;
 use crate::hand::{Marks, Place};
+use crate::latency::{Latencies, Series};
 use crate::phone::{By, Report, Told};
+use pages::{Early, Pending, PhonePage, Timing, What};
+
+pub(crate) use pages::{Change, Message};
 
 /// What was changed, and who was told.
 #[derive(Debug)]
 pub(crate) struct Ledger {
     phones: Vec<PhonePage>,
+    /// The phones of each account.
+    owners: Vec<Vec<usize>>,
     /// By account, then by number.
     messages: Vec<BTreeMap<u64, Message>>,
+    /// Changes under way, by the message's number.
+    timings: HashMap<u64, Timing>,
     /// What every subject of this run begins with.
     prefix: String,
+    pending: usize,
+    set_up: usize,
     figures: Figures,
-}
-
-/// What one phone knows, and what it is yet to be told.
-#[derive(Debug, Default)]
-struct PhonePage {
-    account: usize,
-    set_up: bool,
-    items: HashMap<ServerId, u64>,
-    pending: BTreeMap<u64, Pending>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Pending {
-    change: Change,
-    place: Place,
-    there: Instant,
-    announced: bool,
-}
-
-/// What happened to a message.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Change {
-    /// It was delivered.
-    Delivered,
-    /// It has these marks now.
-    Marked(Marks),
-    /// It was removed.
-    Removed,
-}
-
-/// A message as the Maildir has it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Message {
-    /// Where it is.
-    pub(crate) place: Place,
-    /// Its marks.
-    pub(crate) marks: Marks,
-    /// So many phones are yet to be told of its last change.
-    waiting: usize,
+    /// What other clients were told of the same changes.
+    pub(crate) comparison: Comparison,
 }
 
 /// What is counted.
@@ -82,28 +60,53 @@ pub(crate) struct Figures {
     /// Requests that went wrong, and were tried again.
     pub(crate) troubles: usize,
     /// The last of them.
-    pub(crate) last_trouble: Option<Trouble>,
+    pub(crate) last_trouble: Option<String>,
     /// Phones that gave up waiting.
     pub(crate) stopped: usize,
     /// From the change to the last byte of the answer that announced it.
-    pub(crate) push: Vec<Duration>,
+    pub(crate) push: Latencies,
+    /// The same, from just before whoever made the change gave it out of hand.
+    pub(crate) push_before: Latencies,
+    /// As `push`, of phones that are slow, or out of reach now and then.
+    pub(crate) push_disturbed: Latencies,
     /// From the change to the last byte of the answer that brought it.
-    pub(crate) sync: Vec<Duration>,
+    pub(crate) sync: Latencies,
+    /// `push` by the time.
+    pub(crate) push_series: Option<Series>,
 }
 
 impl Ledger {
     /// For phones of these accounts.
     pub(crate) fn new(phones: &[usize], accounts: usize, prefix: &str) -> Self {
-        let page = |account: &usize| PhonePage {
-            account: *account,
-            ..PhonePage::default()
-        };
-        Self {
-            phones: phones.iter().map(page).collect(),
-            messages: vec![BTreeMap::new(); accounts],
-            prefix: prefix.to_owned(),
-            figures: Figures::default(),
+        let mut owners = vec![Vec::new(); accounts];
+        for (phone, account) in phones.iter().enumerate() {
+            if let Some(owned) = owners.get_mut(*account) {
+                owned.push(phone);
+            }
         }
+        Self {
+            phones: phones.iter().map(|_| PhonePage::default()).collect(),
+            owners,
+            messages: vec![BTreeMap::new(); accounts],
+            timings: HashMap::new(),
+            prefix: prefix.to_owned(),
+            pending: 0,
+            set_up: 0,
+            figures: Figures::default(),
+            comparison: Comparison::default(),
+        }
+    }
+
+    /// A phone is slow, or out of reach now and then.
+    pub(crate) fn disturb(&mut self, phone: usize) {
+        if let Some(page) = self.phones.get_mut(phone) {
+            page.disturbed = true;
+        }
+    }
+
+    /// Keeps announcements by the time from `began` on.
+    pub(crate) fn keep_series(&mut self, began: Instant, slice: Duration) {
+        self.figures.push_series = Some(Series::new(began, slice));
     }
 
     /// The subject of a message.
@@ -111,11 +114,11 @@ impl Ledger {
         format!("{}{number}", self.prefix)
     }
 
-    /// Messages of an account of whose last change every phone was told.
+    /// Messages of an account that have no change under way.
     pub(crate) fn settled(&self, account: usize) -> Vec<(u64, Message)> {
         let messages = self.messages.get(account).into_iter().flatten();
         messages
-            .filter(|(_, message)| message.waiting == 0)
+            .filter(|(number, _)| !self.timings.contains_key(number))
             .map(|(number, message)| (*number, *message))
             .collect()
     }
@@ -128,36 +131,74 @@ impl Ledger {
         place: Place,
         (change, there): (Change, Instant),
     ) {
-        let mut waiting = 0;
-        for phone in self.phones.iter_mut().filter(|one| one.account == account) {
-            waiting += 1;
+        self.begin(account, number, place, (change, there));
+        self.done(number, there, there);
+    }
+
+    /// Something is about to be done to a message of an account, which is then at `place`; see [`Self::done`].
+    pub(crate) fn begin(
+        &mut self,
+        account: usize,
+        number: u64,
+        place: Place,
+        (change, begun): (Change, Instant),
+    ) {
+        let phones = self.owners.get(account).map(Vec::as_slice);
+        let phones = phones.unwrap_or_default();
+        let from = match change {
+            Change::Moved => place.other(),
+            Change::Delivered | Change::Marked(_) | Change::Removed => place,
+        };
+        for phone in phones {
             let pending = Pending {
                 change,
-                place,
-                there,
+                places: [place, from],
+                begun,
                 announced: false,
+                halves: [false, false],
             };
-            phone.pending.insert(number, pending);
+            if let Some(page) = self.phones.get_mut(*phone) {
+                page.pending.insert(number, pending);
+            }
         }
+        let timing = Timing {
+            account,
+            there: None,
+            waiting: phones.len(),
+            early: Vec::new(),
+        };
+        self.timings.insert(number, timing);
+        self.pending += phones.len();
         self.figures.changes += 1;
-        self.figures.expected += waiting;
+        self.figures.expected += phones.len();
         let Some(messages) = self.messages.get_mut(account) else {
             return;
         };
+        let was = messages.get(&number).map(|message| message.marks);
         let marks = match change {
             Change::Delivered => Marks::default(),
             Change::Marked(marks) => marks,
+            Change::Moved => was.unwrap_or_default(),
             Change::Removed => {
                 messages.remove(&number);
                 return;
             }
         };
-        let message = Message {
-            place,
-            marks,
-            waiting,
+        messages.insert(number, Message { place, marks });
+    }
+
+    /// What was begun is done: it was about to be there at `before`, and was there at `there`.
+    pub(crate) fn done(&mut self, number: u64, before: Instant, there: Instant) {
+        let Some(timing) = self.timings.get_mut(&number) else {
+            return;
         };
-        messages.insert(number, message);
+        timing.there = Some((before, there));
+        let early = std::mem::take(&mut timing.early);
+        self.comparison.there(number, there);
+        for told in early {
+            self.measure(number, told);
+        }
+        self.close(number);
     }
 
     /// A phone was told something.
@@ -168,38 +209,42 @@ impl Ledger {
             by,
             told,
         } = report;
-        let Some(phone) = self.phones.get_mut(which) else {
-            return;
-        };
         match told {
-            Told::SetUp => phone.set_up = true,
-            Told::Announced(places) => {
-                announced(phone, &places, at, &mut self.figures);
+            Told::SetUp => {
+                if let Some(phone) = self.phones.get_mut(which)
+                    && !std::mem::replace(&mut phone.set_up, true)
+                {
+                    self.set_up += 1;
+                }
             }
+            Told::Announced(places) => self.announced(which, &places, at),
             Told::Added(item, copy) => {
                 let Some(number) = number(&self.prefix, &copy) else {
                     return;
                 };
-                phone.items.insert(item, number);
-                self.settle(which, number, &[Change::Delivered], (at, by));
+                if let Some(phone) = self.phones.get_mut(which) {
+                    phone.items.insert(item, number);
+                }
+                self.settle(which, number, Change::Delivered, (at, by));
             }
             Told::Changed(item, copy) => {
-                let Some(number) = phone.items.get(&item).copied() else {
+                let Some(number) = self.number_of(which, &item) else {
                     return;
                 };
                 let marks = Marks {
                     read: copy.read,
                     flagged: copy.flagged,
                 };
-                self.settle(which, number, &[Change::Marked(marks)], (at, by));
+                self.settle(which, number, Change::Marked(marks), (at, by));
             }
             Told::Gone(item) => {
-                if let Some(number) = phone.items.remove(&item) {
-                    self.settle(which, number, &[Change::Removed], (at, by));
+                let phone = self.phones.get_mut(which);
+                if let Some(number) = phone.and_then(|phone| phone.items.remove(&item)) {
+                    self.settle(which, number, Change::Removed, (at, by));
                 }
             }
             Told::Doubled(item) => {
-                self.figures.doubled += usize::from(phone.items.contains_key(&item));
+                self.figures.doubled += usize::from(self.number_of(which, &item).is_some());
             }
             Told::Restarted => self.figures.restarts += 1,
             Told::Trouble(trouble) => {
@@ -210,42 +255,119 @@ impl Ledger {
         }
     }
 
+    fn number_of(&self, which: usize, item: &protocol::command::ServerId) -> Option<u64> {
+        self.phones.get(which)?.items.get(item).copied()
+    }
+
+    /// A Ping named folders.
+    fn announced(&mut self, which: usize, places: &[Place], at: Instant) {
+        let Some(phone) = self.phones.get_mut(which) else {
+            return;
+        };
+        let ours = phone.pending.iter_mut().filter(|(_, one)| {
+            one.begun <= at && one.places.iter().any(|place| places.contains(place))
+        });
+        let (mut count, mut news) = (0, Vec::new());
+        for (number, pending) in ours {
+            count += 1;
+            if !std::mem::replace(&mut pending.announced, true) {
+                news.push(*number);
+            }
+        }
+        self.figures.extra += usize::from(count == 0 && !places.is_empty());
+        for number in news {
+            self.measure(number, Early::new(which, What::Push, at));
+        }
+    }
+
     /// A phone knows of a change now, if it is the one under way.
-    fn settle(&mut self, which: usize, number: u64, told: &[Change], (at, by): (Instant, By)) {
+    fn settle(&mut self, which: usize, number: u64, told: Change, (at, by): (Instant, By)) {
         let Some(phone) = self.phones.get_mut(which) else {
             return;
         };
         let figures = &mut self.figures;
-        let Some(pending) = phone.pending.get(&number).copied() else {
+        let Some(pending) = phone.pending.get_mut(&number) else {
             figures.doubled += 1;
             return;
         };
-        if !told.contains(&pending.change) {
+        let Some(whole) = pending.told(told) else {
             figures.unexpected += 1;
             return;
-        }
-        phone.pending.remove(&number);
-        let took = at.saturating_duration_since(pending.there);
-        figures.told += 1;
-        figures.sync.push(took);
+        };
         // An answer that was held back announces and brings at once.
-        if by == By::Push && !pending.announced {
-            figures.push.push(took);
+        let pushed = by == By::Push && !std::mem::replace(&mut pending.announced, true);
+        if pushed {
+            self.measure(number, Early::new(which, What::Push, at));
         }
-        let messages = self.messages.get_mut(phone.account);
-        if let Some(message) = messages.and_then(|messages| messages.get_mut(&number)) {
-            message.waiting = message.waiting.saturating_sub(1);
+        if !whole {
+            return;
+        }
+        if let Some(phone) = self.phones.get_mut(which) {
+            phone.pending.remove(&number);
+        }
+        self.figures.told += 1;
+        self.pending = self.pending.saturating_sub(1);
+        self.measure(number, Early::new(which, What::Sync, at));
+        if let Some(timing) = self.timings.get_mut(&number) {
+            timing.waiting = timing.waiting.saturating_sub(1);
+        }
+        self.close(number);
+    }
+
+    /// Counts how long something took, now or when it is known since when.
+    fn measure(&mut self, number: u64, told: Early) {
+        let Some(timing) = self.timings.get_mut(&number) else {
+            return;
+        };
+        let Some((before, there)) = timing.there else {
+            timing.early.push(told);
+            return;
+        };
+        let Some(phone) = self.phones.get_mut(told.phone) else {
+            return;
+        };
+        let Early { what, at, .. } = told;
+        let took = at.saturating_duration_since(there);
+        let figures = &mut self.figures;
+        match what {
+            // It spoke of an earlier change.
+            What::Push if at < before => {
+                if let Some(pending) = phone.pending.get_mut(&number) {
+                    pending.announced = false;
+                }
+            }
+            What::Push if phone.disturbed => figures.push_disturbed.record(took),
+            What::Push => {
+                figures.push.record(took);
+                figures
+                    .push_before
+                    .record(at.saturating_duration_since(before));
+                if let Some(series) = &mut figures.push_series {
+                    series.record(at, took);
+                }
+                self.comparison.pushed(timing.account, number, at);
+            }
+            What::Sync if phone.disturbed => {}
+            What::Sync => figures.sync.record(took),
         }
     }
 
-    /// Whether every phone is filled.
+    /// Forgets a change that is there, and that everybody was told of.
+    fn close(&mut self, number: u64) {
+        let over = |timing: &Timing| timing.waiting == 0 && timing.there.is_some();
+        if self.timings.get(&number).is_some_and(over) {
+            self.timings.remove(&number);
+        }
+    }
+
+    /// How many phones are filled.
     pub(crate) fn set_up(&self) -> usize {
-        self.phones.iter().filter(|phone| phone.set_up).count()
+        self.set_up
     }
 
     /// Changes that phones are yet to be told.
     pub(crate) fn pending(&self) -> usize {
-        self.phones.iter().map(|phone| phone.pending.len()).sum()
+        self.pending
     }
 
     pub(crate) fn figures(&self) -> &Figures {
@@ -253,133 +375,7 @@ impl Ledger {
     }
 }
 
-fn announced(phone: &mut PhonePage, places: &[Place], at: Instant, figures: &mut Figures) {
-    let mut ours = 0;
-    let pending = phone.pending.values_mut();
-    for pending in pending.filter(|one| places.contains(&one.place) && one.there <= at) {
-        ours += 1;
-        if !pending.announced {
-            pending.announced = true;
-            let took = at.saturating_duration_since(pending.there);
-            figures.push.push(took);
-        }
-    }
-    figures.extra += usize::from(ours == 0 && !places.is_empty());
-}
-
 /// The number of a message of this run.
 fn number(prefix: &str, copy: &ItemCopy) -> Option<u64> {
     copy.subject.strip_prefix(prefix)?.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MS: Duration = Duration::from_millis(1);
-
-    struct Book {
-        ledger: Ledger,
-        start: Instant,
-    }
-
-    impl Book {
-        /// Two phones of one account, one message delivered.
-        fn new() -> Self {
-            let mut book = Self {
-                ledger: Ledger::new(&[0, 0], 1, "load x "),
-                start: Instant::now(),
-            };
-            book.change(Change::Delivered);
-            book
-        }
-
-        fn change(&mut self, change: Change) {
-            self.ledger
-                .changed(0, 7, Place::Inbox, (change, self.start));
-        }
-
-        fn tell(&mut self, phone: usize, by: By, told: Told) {
-            let at = self.start + 3 * MS;
-            self.ledger.take(Report {
-                phone,
-                at,
-                by,
-                told,
-            });
-        }
-
-        fn added(&mut self, phone: usize, by: By) {
-            let copy = ItemCopy {
-                subject: self.ledger.subject(7),
-                ..ItemCopy::default()
-            };
-            self.tell(phone, by, Told::Added(item(), copy));
-        }
-    }
-
-    fn item() -> ServerId {
-        ServerId::from_numbers(5, 1)
-    }
-
-    #[test]
-    fn a_change_settles_when_every_phone_was_told_once() {
-        let mut book = Book::new();
-        book.tell(0, By::Push, Told::Announced(vec![Place::Inbox]));
-        book.added(0, By::Request);
-        assert_eq!(book.ledger.pending(), 1);
-        assert!(book.ledger.settled(0).is_empty());
-        book.added(1, By::Push);
-        assert_eq!(book.ledger.pending(), 0);
-        assert_eq!(book.ledger.settled(0).len(), 1);
-        let figures = book.ledger.figures();
-        assert_eq!((figures.expected, figures.told, figures.doubled), (2, 2, 0));
-        assert_eq!((figures.push.len(), figures.sync.len()), (2, 2));
-    }
-
-    #[test]
-    fn what_is_told_again_or_wrongly_is_counted() {
-        let mut book = Book::new();
-        book.added(0, By::Request);
-        book.added(0, By::Request);
-        book.tell(0, By::Request, Told::Doubled(item()));
-        book.added(1, By::Request);
-        let marks = Marks {
-            read: true,
-            flagged: false,
-        };
-        book.change(Change::Marked(marks));
-        book.tell(0, By::Request, Told::Changed(item(), ItemCopy::default()));
-        book.tell(0, By::Push, Told::Announced(vec![Place::Folder]));
-        let figures = book.ledger.figures();
-        assert_eq!((figures.doubled, figures.unexpected), (2, 1));
-        assert_eq!(figures.extra, 1);
-        assert_eq!(book.ledger.pending(), 2);
-    }
-
-    #[test]
-    fn removed_messages_are_changed_no_more() {
-        let mut book = Book::new();
-        book.added(0, By::Push);
-        book.added(1, By::Push);
-        book.change(Change::Removed);
-        assert!(book.ledger.settled(0).is_empty());
-        book.tell(0, By::Push, Told::Gone(item()));
-        book.tell(1, By::Push, Told::Gone(item()));
-        assert_eq!(book.ledger.pending(), 0);
-        assert_eq!(book.ledger.figures().told, 4);
-    }
-
-    #[test]
-    fn mail_of_others_is_not_ours() {
-        let mut book = Book::new();
-        let copy = ItemCopy {
-            subject: "Lunch".to_owned(),
-            ..ItemCopy::default()
-        };
-        book.tell(0, By::Request, Told::Added(item(), copy));
-        book.tell(0, By::Request, Told::Gone(item()));
-        let figures = book.ledger.figures();
-        assert_eq!((figures.doubled, figures.unexpected), (0, 0));
-    }
 }

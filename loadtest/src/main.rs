@@ -1,17 +1,28 @@
 //! The `directpush-loadtest` program: phones against a running service, mail that changes, and a ledger.
 
+mod beside;
+mod chart;
 mod dice;
 mod fleet;
 mod gauge;
 mod hand;
+mod html;
+mod inject;
 mod kills;
+mod latency;
 mod ledger;
 mod phone;
 mod report;
+mod run;
+mod scenario;
+mod scrape;
 mod serving;
 mod smoke;
 mod soak;
+mod squad;
+mod summary;
 mod wire;
+mod world;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -22,6 +33,7 @@ use clap::{Args, Parser, Subcommand};
 use tokio::runtime::Runtime;
 
 use fleet::{Account, Outcome, Plan};
+use scenario::Scenario;
 use smoke::Demo;
 
 /// Phones that set up accounts and wait, mail that changes under their eyes, and a ledger that must balance: every
@@ -35,8 +47,16 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Against a service that runs, whose Maildirs are on this machine.
+    /// What a scenario file says: servers that are started for it, or a service that runs.
     Run {
+        #[command(flatten)]
+        options: RunOptions,
+    },
+    /// Holds the phones of another process of the load test, which has too many for itself.
+    #[command(hide = true)]
+    Worker,
+    /// Against a service that runs, whose Maildirs are on this machine.
+    Fleet {
         /// Where it serves, such as http://127.0.0.1:8080.
         #[arg(long)]
         url: String,
@@ -74,6 +94,23 @@ enum Command {
     },
 }
 
+/// What is run, and what becomes of its figures.
+#[derive(Args, Debug)]
+struct RunOptions {
+    /// The scenario, TOML.
+    #[arg(value_name = "FILE")]
+    scenario: PathBuf,
+    /// The `directpush` program, if the scenario has one started.
+    #[arg(long, value_name = "PATH", default_value = "directpush")]
+    directpush: PathBuf,
+    /// Print one JSON object instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Write a report with charts there.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+}
+
 /// Whose phones they are.
 #[derive(Args, Debug)]
 struct Accounts {
@@ -107,7 +144,14 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<bool> {
     let runtime = Runtime::new().context("cannot start")?;
     let (outcome, json) = match command {
-        Command::Run {
+        Command::Run { options } => return run_scenario(&runtime, &options),
+        Command::Worker => {
+            let served = runtime.block_on(squad::worker::serve());
+            // Our input may still be read, and nobody waits for that.
+            runtime.shutdown_background();
+            return served.map(|()| true);
+        }
+        Command::Fleet {
             url,
             accounts,
             plan,
@@ -145,6 +189,23 @@ fn run(command: Command) -> anyhow::Result<bool> {
     };
     say(&text)?;
     Ok(outcome.balances())
+}
+
+fn run_scenario(runtime: &Runtime, options: &RunOptions) -> anyhow::Result<bool> {
+    let scenario = Scenario::read(&options.scenario)?;
+    let outcome = runtime.block_on(run::run(&scenario, &options.directpush))?;
+    if let Some(path) = &options.html {
+        let name = options.scenario.display().to_string();
+        std::fs::write(path, html::page(&name, &outcome))
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let text = if options.json {
+        format!("{}\n", summary::json(&outcome)?)
+    } else {
+        summary::table(&outcome)
+    };
+    say(&text)?;
+    Ok(outcome.fleet.balances())
 }
 
 fn say(text: &str) -> anyhow::Result<()> {
@@ -212,10 +273,12 @@ mod tests {
         use clap::CommandFactory;
         Arguments::command().debug_assert();
         let parse = |text: &str| Arguments::try_parse_from(text.split(' '));
-        assert!(parse("x run --url http://h --users f").is_ok());
-        assert!(parse("x run --url http://h --user u --password p --maildir d").is_ok());
-        assert!(parse("x run --url http://h --user u --maildir d").is_err());
-        assert!(parse("x run --url http://h").is_err());
+        assert!(parse("x fleet --url http://h --users f").is_ok());
+        assert!(parse("x fleet --url http://h --user u --password p --maildir d").is_ok());
+        assert!(parse("x fleet --url http://h --user u --maildir d").is_err());
+        assert!(parse("x fleet --url http://h").is_err());
+        assert!(parse("x run scenario.toml --json").is_ok());
+        assert!(parse("x run").is_err());
         assert!(parse("x smoke --devices 0").is_err());
     }
 

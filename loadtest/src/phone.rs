@@ -1,18 +1,24 @@
 //! A phone of the fleet: the state machine on real connections, which reports what it was told.
 
+mod cuts;
+
 use std::time::{Duration, Instant};
 
 use protocol::command::folder_sync::FolderType;
 use protocol::command::{CollectionId, ServerId};
 use protocol::device::{
-    Backoffs, Config, Connection, Device, Event, Failure, ItemCopy, Output, Profile, Trouble,
+    Backoffs, Config, Connection, Device, Event, Failure, ItemCopy, Output, Profile,
 };
 use tokio::sync::mpsc::Sender;
+use tokio::sync::watch;
 use tokio::time;
 
 use crate::dice::Dice;
 use crate::hand::{FOLDER, Place};
 use crate::wire::{Exchange, Lane, Server};
+use cuts::Away;
+
+pub(crate) use cuts::Cuts;
 
 /// What a phone was told, and when.
 #[derive(Clone, Debug)]
@@ -54,7 +60,7 @@ pub(crate) enum Told {
     /// A folder that begins anew.
     Restarted,
     /// Something went wrong; the phone tries again.
-    Trouble(Trouble),
+    Trouble(String),
     /// The phone gave up waiting.
     Stopped,
 }
@@ -67,40 +73,32 @@ pub(crate) struct Phone {
     main: Lane,
     push: Lane,
     cuts: Cuts,
+    away: Option<Away>,
+}
+
+/// Many phones lose their connections at once.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Storm {
+    /// How many there were.
+    pub(crate) number: u64,
+    /// The share of phones that this one is for.
+    pub(crate) fraction: f64,
+}
+
+impl Storm {
+    /// Whether this phone is among them.
+    fn is_for(self, phone: usize) -> bool {
+        let mut dice = Dice::new(self.number ^ u64::try_from(phone).unwrap_or(0).rotate_left(32));
+        dice.share() < self.fraction
+    }
 }
 
 /// One family after the other.
-fn profile(number: usize) -> Profile {
+pub(crate) fn profile(number: usize) -> Profile {
     match number % 3 {
         0 => Profile::ios(),
         1 => Profile::aosp(),
         _ => Profile::samsung(),
-    }
-}
-
-/// When a phone loses its connections: in a lift, a tunnel, between two networks.
-pub(crate) struct Cuts {
-    every: Duration,
-    dice: Dice,
-    next: Option<Instant>,
-}
-
-impl Cuts {
-    /// About every so many seconds; 0: never.
-    pub(crate) fn new(every_s: u64, seed: u64) -> Self {
-        Self {
-            every: Duration::from_secs(every_s),
-            dice: Dice::new(seed),
-            next: None,
-        }
-    }
-
-    /// Chooses when the next one is: after half to one and a half times the interval.
-    fn choose(&mut self, now: Instant) {
-        let (least, spread) = (self.every / 2, self.every.as_millis());
-        let spread = self.dice.below(usize::try_from(spread).unwrap_or(0));
-        let more = Duration::from_millis(u64::try_from(spread).unwrap_or(0));
-        self.next = (!self.every.is_zero()).then(|| now + least + more);
     }
 }
 
@@ -112,9 +110,13 @@ impl Phone {
         (run, server): (&str, Server),
         cuts: Cuts,
     ) -> Self {
-        let mut phone = Self::of_family(profile(number), number, user, (run, server));
-        phone.cuts = cuts;
-        phone
+        Self::of_family(profile(number), number, user, (run, server)).with_cuts(cuts)
+    }
+
+    /// Loses its connections as these say.
+    pub(crate) fn with_cuts(mut self, cuts: Cuts) -> Self {
+        self.cuts = cuts;
+        self
     }
 
     /// A phone that tries again much sooner than its family does, for services that come back at once.
@@ -127,7 +129,8 @@ impl Phone {
         Self::of_family(profile, number, user, (run, server))
     }
 
-    fn of_family(
+    /// A phone with this number and profile.
+    pub(crate) fn of_family(
         profile: Profile,
         number: usize,
         user: &str,
@@ -141,16 +144,38 @@ impl Phone {
             main: Lane::default(),
             push: Lane::default(),
             cuts: Cuts::new(0, 0),
+            away: None,
         }
     }
 
     /// Lives from `start` on, until nobody wants its reports any more.
-    pub(crate) async fn live(mut self, start: Instant, reports: Sender<Report>) {
+    pub(crate) async fn live(
+        mut self,
+        start: Instant,
+        reports: Sender<Report>,
+        mut storms: watch::Receiver<Storm>,
+    ) {
         time::sleep_until(start.into()).await;
-        self.cuts.choose(start);
+        // A phone that will be out of reach is set up first: otherwise all would wait for it.
+        if self.cuts.away().is_none() {
+            self.cuts.choose(start);
+        }
         loop {
-            let (at, by) = self.turn().await;
+            let (at, by) = tokio::select! {
+                turn = self.turn() => turn,
+                Ok(()) = storms.changed() => {
+                    let storm = *storms.borrow_and_update();
+                    if storm.is_for(self.number) {
+                        self.cut();
+                    }
+                    // What breaks is told, too.
+                    (Instant::now(), By::Request)
+                }
+            };
             while let Some(event) = self.device.next_event() {
+                if event == Event::SetUp && self.cuts.away().is_some() {
+                    self.cuts.choose(at);
+                }
                 let Some(told) = self.told(event) else {
                     continue;
                 };
@@ -170,10 +195,17 @@ impl Phone {
     /// Does what is to be done until a request is over. Cancel-safe.
     pub(crate) async fn turn(&mut self) -> (Instant, By) {
         loop {
+            if let Some(away) = &self.away {
+                time::sleep_until(away.until.into()).await;
+                self.come_back();
+            }
             let mut until = self.act();
             if let Some(cut) = self.cuts.next {
                 if cut <= Instant::now() {
-                    self.cut();
+                    match self.cuts.away() {
+                        Some(away) => self.vanish(away),
+                        None => self.cut(),
+                    }
                     continue;
                 }
                 until = Some(until.map_or(cut, |until| until.min(cut)));
@@ -220,6 +252,32 @@ impl Phone {
         self.cuts.choose(now);
     }
 
+    /// Out of reach: nothing is read any more, and nothing closed.
+    fn vanish(&mut self, away: Duration) {
+        let (mut broke, mut held) = (Vec::new(), Vec::new());
+        for connection in [Connection::Main, Connection::Push] {
+            let lane = std::mem::take(self.lane(connection));
+            if lane.is_busy() {
+                broke.push(connection);
+            }
+            held.push(lane);
+        }
+        self.away = Some(Away {
+            until: Instant::now() + away,
+            broke,
+            _held: held,
+        });
+    }
+
+    /// In reach again, on new connections.
+    fn come_back(&mut self) {
+        let now = Instant::now();
+        for connection in self.away.take().map(|away| away.broke).unwrap_or_default() {
+            self.device.failed(connection, Failure::Cut, now);
+        }
+        self.cuts.choose(now);
+    }
+
     fn take(&mut self, connection: Connection, exchange: &Exchange) -> (Instant, By) {
         match &exchange.outcome {
             Ok(answer) => self.device.answered(connection, answer, exchange.ended),
@@ -250,7 +308,7 @@ impl Phone {
             Event::ItemDeleted { item, .. } | Event::ItemHidden { item, .. } => Told::Gone(item),
             Event::Doubled { item, .. } => Told::Doubled(item),
             Event::FolderRestarted(_) => Told::Restarted,
-            Event::Trouble { trouble, .. } => Told::Trouble(trouble),
+            Event::Trouble { trouble, .. } => Told::Trouble(format!("{trouble:?}")),
             Event::PushStopped(_) => Told::Stopped,
             _ => return None,
         })

@@ -6,11 +6,12 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::fleet::Outcome;
+use crate::latency::{Latencies, Spread};
 
 /// Upper ends of the histogram's rows, in milliseconds; one more row has what is slower.
 const ROWS_MS: [u64; 12] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 30000];
 /// Characters of the longest bar.
-const BAR: usize = 40;
+const BAR: u64 = 40;
 
 /// The object that `--json` ends with.
 #[derive(Serialize)]
@@ -33,33 +34,6 @@ pub(crate) struct Summary {
     elapsed_s: f64,
 }
 
-/// How durations are spread, in milliseconds; nothing without a measurement.
-#[derive(Serialize)]
-struct Spread {
-    count: usize,
-    p50: Option<f64>,
-    p99: Option<f64>,
-    max: Option<f64>,
-}
-
-impl Spread {
-    fn of(durations: &[Duration]) -> Self {
-        let mut sorted = durations.to_vec();
-        sorted.sort_unstable();
-        // The smallest value that so many of a hundred do not exceed.
-        let at = |percent: usize| {
-            let rank = (sorted.len() * percent).div_ceil(100);
-            sorted.get(rank.saturating_sub(1)).map(|value| ms(*value))
-        };
-        Self {
-            count: sorted.len(),
-            p50: at(50),
-            p99: at(99),
-            max: at(100),
-        }
-    }
-}
-
 impl Summary {
     /// Of what came of a run.
     pub(crate) fn of(outcome: &Outcome) -> Self {
@@ -78,8 +52,8 @@ impl Summary {
             restarts: figures.restarts,
             troubles: figures.troubles,
             stopped: figures.stopped,
-            push_ms: Spread::of(&figures.push),
-            sync_ms: Spread::of(&figures.sync),
+            push_ms: figures.push.spread(),
+            sync_ms: figures.sync.spread(),
             elapsed_s: ms(outcome.elapsed) / 1e3,
         }
     }
@@ -111,7 +85,7 @@ pub(crate) fn table(outcome: &Outcome) -> String {
         let _infallible = writeln!(out, "{what:<24}{value:>8}");
     }
     if let Some(trouble) = &figures.last_trouble {
-        let _infallible = writeln!(out, "the last trouble: {trouble:?}");
+        let _infallible = writeln!(out, "the last trouble: {trouble}");
     }
     for (what, durations) in [
         ("announced after", &figures.push),
@@ -128,13 +102,16 @@ pub(crate) fn table(outcome: &Outcome) -> String {
     out
 }
 
-fn histogram(durations: &[Duration]) -> String {
-    let mut counts = [0; ROWS_MS.len() + 1];
-    for duration in durations {
-        let row = ROWS_MS.partition_point(|end| Duration::from_millis(*end) < *duration);
-        if let Some(count) = counts.get_mut(row) {
-            *count += 1;
-        }
+/// Rows with a bar each, and percentiles below.
+pub(crate) fn histogram(durations: &Latencies) -> String {
+    let ends = ROWS_MS.map(Duration::from_millis);
+    let begins = [Duration::ZERO].into_iter().chain(ends);
+    let rows = begins.zip(ends.into_iter().chain([Duration::MAX]));
+    // What took no time at all is in the first row.
+    let none = durations.at_once();
+    let mut counts: Vec<u64> = rows.map(|(from, to)| durations.between(from, to)).collect();
+    if let Some(first) = counts.first_mut() {
+        *first += none;
     }
     let most = counts.iter().copied().max().unwrap_or(0).max(1);
     let mut out = String::new();
@@ -142,11 +119,11 @@ fn histogram(durations: &[Duration]) -> String {
     let names = names.into_iter().chain(["slower".to_owned()]);
     let used = counts.iter().rposition(|count| *count > 0).unwrap_or(0);
     for (name, count) in names.zip(counts).take(used + 1) {
-        let bar = "█".repeat((count * BAR).div_ceil(most));
+        let bar = "█".repeat(usize::try_from((count * BAR).div_ceil(most)).unwrap_or(0));
         let line = format!("  {name:<12}{count:>8}  {bar}");
         let _infallible = writeln!(out, "{}", line.trim_end());
     }
-    let Spread { p50, p99, max, .. } = Spread::of(durations);
+    let Spread { p50, p99, max, .. } = durations.spread();
     if let (Some(p50), Some(p99), Some(max)) = (p50, p99, max) {
         let _infallible = writeln!(out, "  p50 {p50:.1} ms   p99 {p99:.1} ms   max {max:.1} ms");
     }
@@ -171,11 +148,19 @@ mod tests {
                 changes: 3,
                 expected: 6,
                 told: 6 - lost,
-                push: [1, 4, 4, 90].map(Duration::from_millis).to_vec(),
+                push: spread([1, 4, 4, 90]),
                 ..Figures::default()
             },
             elapsed: Duration::from_secs(5),
         }
+    }
+
+    fn spread(ms: [u64; 4]) -> Latencies {
+        let mut latencies = Latencies::default();
+        for ms in ms {
+            latencies.record(Duration::from_millis(ms));
+        }
+        latencies
     }
 
     #[test]

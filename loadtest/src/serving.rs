@@ -20,7 +20,7 @@ use crate::fleet::Account;
 /// How long the program may take to begin or to end.
 const LIMIT: Duration = Duration::from_secs(60);
 /// Every account's password.
-const PASSWORD: &str = "secret";
+pub(crate) const PASSWORD: &str = "secret";
 
 /// Where the service has its accounts, their mail and its state. Removed when dropped.
 #[derive(Debug)]
@@ -33,6 +33,22 @@ pub(crate) struct Place {
     address: Option<SocketAddr>,
     /// Where its log is kept, one run after the other.
     log: Option<PathBuf>,
+    scheme: &'static str,
+    /// Where its mail is, and further tables.
+    settings: Option<Settings>,
+}
+
+/// What else the service is told.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settings {
+    /// Certificate and key, PEM.
+    pub(crate) tls: Option<(String, String)>,
+    /// Lines of the table `[listen]`.
+    pub(crate) listen: String,
+    /// Lines of the table `[auth]`.
+    pub(crate) auth: String,
+    /// Further tables.
+    pub(crate) tables: String,
 }
 
 /// The service at work. Killed when dropped.
@@ -42,6 +58,8 @@ pub(crate) struct Serving {
     log: JoinSet<()>,
     /// Where devices are served.
     pub(crate) url: String,
+    /// Where its metrics are.
+    pub(crate) admin: SocketAddr,
     /// Its process.
     pub(crate) id: u32,
 }
@@ -57,10 +75,14 @@ impl Place {
         fs::create_dir(&mail)?;
         let mut users = String::new();
         let mut made = Vec::new();
+        // One hash for all, who have the same password: to make one takes its time.
+        let line = users_line(program, "user").await?;
+        let hash = line
+            .strip_prefix("user")
+            .context("a line of another user")?;
         for number in 0..accounts {
-            let user = format!("user{number:04}");
-            let line = users_line(program, &user).await?;
-            writeln!(users, "{line}")?;
+            let user = user_name(number);
+            writeln!(users, "{user}{hash}")?;
             made.push(Account {
                 maildir: mail.join(&user),
                 user,
@@ -74,6 +96,8 @@ impl Place {
             accounts: made,
             address: None,
             log: None,
+            scheme: "http",
+            settings: None,
         })
     }
 
@@ -82,9 +106,28 @@ impl Place {
         self.log = path.map(Path::to_owned);
     }
 
+    /// Has the service told more.
+    ///
+    /// # Errors
+    /// The certificate cannot be written.
+    pub(crate) fn set(&mut self, settings: Settings) -> anyhow::Result<()> {
+        if let Some((certificate, key)) = &settings.tls {
+            fs::write(self.below("cert.pem"), certificate)?;
+            fs::write(self.below("key.pem"), key)?;
+            self.scheme = "https";
+        }
+        self.settings = Some(settings);
+        Ok(())
+    }
+
+    /// A file in the service's folder.
+    pub(crate) fn below(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
     /// The service's database.
     pub(crate) fn state(&self) -> PathBuf {
-        self.folder.path().join("state.db")
+        self.below("state.db")
     }
 
     /// Starts the service; devices are served when this returns.
@@ -105,7 +148,7 @@ impl Place {
             .with_context(|| format!("cannot start {}", self.program.display()))?;
         let out = child.stderr.take().context("it has no log")?;
         let mut lines = BufReader::new(out).lines();
-        let address = timeout(LIMIT, listening(&mut lines))
+        let (address, admin) = timeout(LIMIT, listening(&mut lines))
             .await
             .context("the service does not begin")??;
         self.address = Some(address);
@@ -126,7 +169,8 @@ impl Place {
             id: child.id().context("the service ended at once")?,
             child,
             log,
-            url: format!("http://{address}"),
+            url: format!("{}://{address}", self.scheme),
+            admin,
         })
     }
 
@@ -134,14 +178,23 @@ impl Place {
         let eas = self
             .address
             .map_or_else(|| "127.0.0.1:0".to_owned(), |at| at.to_string());
-        let below = |name: &str| self.folder.path().join(name).display().to_string();
+        let below = |name: &str| self.below(name).display().to_string();
+        let more = self.settings.clone().unwrap_or_default();
+        let tls = more.tls.map(|_| {
+            let (certificate, key) = (below("cert.pem"), below("key.pem"));
+            format!("tls_cert = \"{certificate}\"\ntls_key = \"{key}\"\n")
+        });
         format!(
-            "[listen]\neas = \"{eas}\"\nadmin = \"127.0.0.1:0\"\ncontrol = \"{}\"\n\
-             [auth]\nusers_file = \"{}\"\n[mail]\nmaildir = \"{}/%u\"\n[store]\npath = \"{}\"\n",
+            "[listen]\neas = \"{eas}\"\nadmin = \"127.0.0.1:0\"\ncontrol = \"{}\"\n{}{}\
+             [auth]\nusers_file = \"{}\"\n{}[mail]\nmaildir = \"{}/%u\"\n[store]\npath = \"{}\"\n{}",
             below("control.sock"),
+            tls.unwrap_or_default(),
+            more.listen,
             below("users"),
+            more.auth,
             below("mail"),
             below("state.db"),
+            more.tables,
         )
     }
 }
@@ -193,20 +246,25 @@ async fn users_line(program: &Path, user: &str) -> anyhow::Result<String> {
     Ok(String::from_utf8(output.stdout)?.trim_end().to_owned())
 }
 
-/// Where devices are served, as the log says it.
+/// Where devices are served, and where the metrics are, as the log says it.
 async fn listening(
     log: &mut Lines<BufReader<impl AsyncRead + Unpin>>,
-) -> anyhow::Result<SocketAddr> {
+) -> anyhow::Result<(SocketAddr, SocketAddr)> {
     let mut told = String::new();
     while let Some(line) = log.next_line().await? {
-        let address = line.split_once("eas=").and_then(|(_, rest)| {
-            let address = rest.split_whitespace().next()?;
-            address.parse().ok()
-        });
-        if let Some(address) = address {
-            return Ok(address);
+        let address = |name: &str| -> Option<SocketAddr> {
+            let (_, rest) = line.split_once(name)?;
+            rest.split_whitespace().next()?.parse().ok()
+        };
+        if let Some(found) = address("eas=").zip(address("admin=")) {
+            return Ok(found);
         }
         writeln!(told, "{line}")?;
     }
     bail!("the service does not start:\n{told}")
+}
+
+/// The account with this number.
+pub(crate) fn user_name(number: usize) -> String {
+    format!("user{number:04}")
 }

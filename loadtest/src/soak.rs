@@ -240,6 +240,7 @@ mod tests {
             rss_kib: 60_000.0,
             files: 1030.0,
             threads: 8.0,
+            cpu_s: 1.0,
             wal_kib: 4040.0,
             database_kib: 900.0,
         };

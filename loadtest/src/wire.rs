@@ -1,5 +1,7 @@
 //! HTTP/1.1 as a phone does it: a connection that is kept open, one request on it at a time.
 
+mod way;
+
 use std::future::{self, Future};
 use std::io::{self, Read};
 use std::pin::Pin;
@@ -19,7 +21,8 @@ use hyper::http::response;
 use hyper_util::rt::TokioIo;
 use protocol::device::{Answer, Failure, Request};
 use protocol::header;
-use tokio::net::TcpStream;
+
+pub(crate) use way::{Stream, Trust, Way, source};
 
 /// Where the server is, and who a phone says it is.
 #[derive(Clone, Debug)]
@@ -27,6 +30,7 @@ pub(crate) struct Server {
     /// `host:port`.
     authority: Arc<str>,
     authorization: Arc<str>,
+    way: Way,
 }
 
 /// A request that is over.
@@ -52,32 +56,49 @@ type UnderWay = Pin<Box<dyn Future<Output = (Option<Link>, Exchange)> + Send>>;
 struct Link {
     sender: SendRequest<Full<Bytes>>,
     /// `None` once the connection has ended.
-    driver: Option<Connection<TokioIo<TcpStream>, Full<Bytes>>>,
+    driver: Option<Connection<TokioIo<Stream>, Full<Bytes>>>,
 }
 
 impl Server {
     /// The server at `url`, whose path does not matter, for one account.
     ///
     /// # Errors
-    /// When `url` is none, or not one of plain HTTP.
+    /// When `url` is none, or is one of HTTPS: see [`Self::reached_by`].
     pub(crate) fn new(url: &str, user: &str, password: &str) -> anyhow::Result<Self> {
+        Self::reached_by(Way::default(), url, user, password)
+    }
+
+    /// The same, reached in another way.
+    ///
+    /// # Errors
+    /// When `url` is none, or `way` has no TLS and it is one of HTTPS, or the other way round.
+    pub(crate) fn reached_by(
+        way: Way,
+        url: &str,
+        user: &str,
+        password: &str,
+    ) -> anyhow::Result<Self> {
         let uri: Uri = url.parse().with_context(|| format!("{url} is no URL"))?;
+        let (scheme, port) = match way.tls {
+            Some(_) => ("https", 443),
+            None => ("http", 80),
+        };
         ensure!(
-            uri.scheme_str() == Some("http"),
-            "{url}: only http is spoken; end TLS in front"
+            uri.scheme_str() == Some(scheme),
+            "{url}: only {scheme} is spoken here"
         );
         let host = uri.host().context("the URL has no host")?;
-        let port = uri.port_u16().unwrap_or(80);
+        let port = uri.port_u16().unwrap_or(port);
         let credentials = STANDARD.encode(format!("{user}:{password}"));
         Ok(Self {
             authority: format!("{host}:{port}").into(),
             authorization: format!("Basic {credentials}").into(),
+            way,
         })
     }
 
     async fn connect(&self) -> io::Result<Link> {
-        let stream = TcpStream::connect(&*self.authority).await?;
-        stream.set_nodelay(true)?;
+        let stream = self.way.connect(&self.authority).await?;
         let (sender, driver) = http1::handshake(TokioIo::new(stream))
             .await
             .map_err(io::Error::other)?;

@@ -60,7 +60,7 @@ fn ten_phones_are_told_every_one_of_a_hundred_changes_once() {
 fn a_server_that_is_not_there_is_no_success() {
     let maildir = tempfile::tempdir().unwrap();
     let (balanced, objects) = loadtest(&[
-        "run",
+        "fleet",
         "--url",
         "http://127.0.0.1:1",
         "--user",

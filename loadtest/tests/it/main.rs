@@ -10,4 +10,5 @@
 
 mod fleet;
 mod kills;
+mod run;
 mod support;
