@@ -76,7 +76,7 @@ impl Connector {
     /// Connects and signs in.
     ///
     /// # Errors
-    /// [`Error`]; only [`Error::SignIn`] says something about the secret.
+    /// [`Error`]; only [`Error::SignIn`] says something about the user's secret.
     pub async fn open(&self, login: &Login) -> Result<Session<Stream>, Error> {
         let mut session = self.connect().await?;
         session.login(&self.server, login).await?;

@@ -92,6 +92,9 @@ pub enum Error {
     /// Signing in failed.
     #[error("sign-in: {0}")]
     SignIn(Refusal),
+    /// Signing in as the [`Master`](super::Master) failed. Says nothing about a user's own password.
+    #[error("sign-in as the master user: {0}")]
+    MasterSignIn(Refusal),
     /// A command failed.
     #[error("{0}")]
     Refused(Refusal),
@@ -131,6 +134,15 @@ impl Error {
         })
     }
 
+    /// The server let nobody in.
+    pub(super) fn signing_in(refusal: Refusal, as_master: bool) -> Self {
+        let certain = matches!(sign_in(&refusal), Kind::Unauthorized | Kind::Forbidden);
+        match as_master && certain {
+            true => Self::MasterSignIn(refusal),
+            false => Self::SignIn(refusal),
+        }
+    }
+
     /// What a server would say that gives this code.
     pub(super) fn refused(command: &'static str, code: Code) -> Self {
         Self::Refused(Refusal {
@@ -145,7 +157,9 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> Option<&Code> {
         match self {
-            Self::SignIn(refusal) | Self::Refused(refusal) => refusal.code.as_ref(),
+            Self::SignIn(refusal) | Self::MasterSignIn(refusal) | Self::Refused(refusal) => {
+                refusal.code.as_ref()
+            }
             Self::TurnedAway { code, .. } | Self::Bye { code } => code.as_ref(),
             _ => None,
         }
@@ -164,6 +178,7 @@ impl Error {
             | Self::Bye { .. }
             | Self::NoStartTls
             | Self::NoMechanism
+            | Self::MasterSignIn(_)
             | Self::Poisoned
             | Self::Down
             | Self::Crowded => Kind::Unavailable,

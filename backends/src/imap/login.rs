@@ -97,7 +97,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Signs in, and enables what the server offers and is not disabled.
     ///
     /// # Errors
-    /// [`Error::SignIn`], [`Error::NoMechanism`]; as [`Session::run`].
+    /// [`Error::SignIn`], [`Error::MasterSignIn`], [`Error::NoMechanism`]; as [`Session::run`].
     pub async fn login(&mut self, server: &ImapServer, login: &Login) -> Result<(), Error> {
         self.learn().await?;
         let credentials = login.credentials(server)?;
@@ -116,7 +116,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
         };
         let _signed_in = reply.ok().map_err(|error| match error {
-            Error::Refused(refusal) => Error::SignIn(refusal),
+            Error::Refused(refusal) => Error::signing_in(refusal, login.secret == Secret::Master),
             other => other,
         })?;
         self.learn().await?;

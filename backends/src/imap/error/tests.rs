@@ -126,3 +126,19 @@ fn errors_name_nobody() {
     let error = error.during("open mailbox");
     assert_eq!(error.to_string(), "open mailbox: unauthorized");
 }
+
+#[test]
+fn what_is_said_to_a_master_is_no_users_fault() {
+    for (said, master) in [
+        ("NO [AUTHENTICATIONFAILED] Authentication failed.", true),
+        ("NO [AUTHORIZATIONFAILED] Not your mailbox", true),
+        ("NO LOGIN failed.", true),
+        // As for everybody.
+        ("NO [UNAVAILABLE] Temporary authentication failure.", false),
+        ("NO Too many connections", false),
+    ] {
+        let error = Error::signing_in(refusal(said), true);
+        assert_eq!(matches!(error, Error::MasterSignIn(_)), master, "{said}");
+        assert_eq!(error.kind(), Kind::Unavailable, "{said}");
+    }
+}

@@ -171,7 +171,7 @@ impl Account {
             }
             Err(error) => {
                 let kind = error.kind();
-                if matches!(error, Error::SignIn(_)) {
+                if matches!(error, Error::SignIn(_) | Error::MasterSignIn(_)) {
                     self.shared.count(|counters| counters.refused += 1);
                 }
                 if error.code() == Some(&Code::Limit) {
@@ -180,7 +180,16 @@ impl Account {
                         "the server allows this user no more connections (Dovecot: mail_max_userip_connections)"
                     );
                 }
-                if matches!(kind, Kind::Unauthorized | Kind::Forbidden) {
+                let master = matches!(error, Error::MasterSignIn(_));
+                if master {
+                    // The operator's to mend: no user is asked for a password because of it.
+                    tracing::error!(
+                        host = %server.host,
+                        %error,
+                        "the server does not let the master user in (master_user, master_password_file)"
+                    );
+                }
+                if master || matches!(kind, Kind::Unauthorized | Kind::Forbidden) {
                     *refused = Some(Refused {
                         login,
                         kind,

@@ -123,11 +123,13 @@ async fn a_master_opens_the_mailboxes_of_others() {
     for (style, user, secret, kind) in [
         (MasterStyle::ActAs, "anna", "all", None),
         (MasterStyle::Separator('*'), "anna", "all", None),
+        (MasterStyle::ActAs, "anna", "wrong", Some(Kind::Unavailable)),
+        // Nobody of that name: whoever asks has shown a password that is right.
         (
-            MasterStyle::ActAs,
-            "anna",
-            "wrong",
-            Some(Kind::Unauthorized),
+            MasterStyle::Separator('*'),
+            "nobody",
+            "all",
+            Some(Kind::Unavailable),
         ),
         // Else a user of that name would have the master act for somebody else.
         (
