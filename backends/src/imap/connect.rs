@@ -122,12 +122,15 @@ impl Connector {
         stream: TcpStream,
     ) -> Result<Session<Stream>, Error> {
         let mut open = Session::greeted(Stream::plain(stream), &self.server).await?;
-        open.learn().await?;
-        if !open.has(Extension::StartTls) {
-            return Err(Error::NoStartTls);
-        }
-        let agreed = open.run(Command::new("STARTTLS")).await.map(Reply::ok)?;
-        let _reply = agreed.map_err(|_refused| Error::NoStartTls)?;
+        let asking = self.within(async {
+            open.learn().await?;
+            if !open.has(Extension::StartTls) {
+                return Err(Error::NoStartTls);
+            }
+            let agreed = open.run(Command::new("STARTTLS")).await.map(Reply::ok)?;
+            agreed.map_err(|_refused| Error::NoStartTls)
+        });
+        let _reply = asking.await?;
         let stream = open.into_stream().into_plain().ok_or(Error::NoStartTls)?;
         let stream = self.within(handshake(tls, stream)).await?;
         Ok(Session::resumed(stream, &self.server))

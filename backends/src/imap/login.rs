@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time;
 
 use super::error::Error;
 use super::extension::Extension;
@@ -99,6 +100,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// # Errors
     /// [`Error::SignIn`], [`Error::MasterSignIn`], [`Error::NoMechanism`]; as [`Session::run`].
     pub async fn login(&mut self, server: &ImapServer, login: &Login) -> Result<(), Error> {
+        // One that says something again and again, but not whether it lets us in, is not waited for.
+        let patience = server.timeouts.connect + server.timeouts.command;
+        let signing_in = time::timeout(patience, self.sign_in(server, login));
+        signing_in.await.unwrap_or(Err(Error::Silent))
+    }
+
+    async fn sign_in(&mut self, server: &ImapServer, login: &Login) -> Result<(), Error> {
         self.learn().await?;
         let credentials = login.credentials(server)?;
         self.introduce(login.origin).await?;

@@ -5,6 +5,7 @@
 //! leaves the session poisoned, so that no answer is ever taken for another's.
 
 mod body;
+mod finish;
 mod idle;
 mod mailbox;
 mod reply;
@@ -16,6 +17,7 @@ use std::fmt;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time;
@@ -40,6 +42,10 @@ use transport::{Silence, Transport};
 pub struct Session<S> {
     transport: Transport<S>,
     responses_max: usize,
+    /// How long a command may take that goes on and on.
+    longest: Duration,
+    /// How many bytes may come until the end of a command of which all is held.
+    held_max: u64,
     disabled: Arc<BTreeSet<Extension>>,
     extensions: Option<Extensions>,
     enabled: BTreeSet<Extension>,
@@ -113,6 +119,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Self {
             transport: Transport::new(stream, server.limits, server.timeouts.command),
             responses_max: server.responses,
+            longest: server.timeouts.command * finish::LONGEST,
+            held_max: u64::try_from(server.limits.response)
+                .unwrap_or(u64::MAX)
+                .saturating_mul(2),
             disabled: Arc::new(server.disabled.clone()),
             extensions: None,
             enabled: BTreeSet::new(),
@@ -252,34 +262,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             return Err(Error::Poisoned);
         }
         Ok(())
-    }
-
-    /// Waits for the end of a command that was submitted.
-    async fn finish(&mut self, command: &Command) -> Result<Reply, Error> {
-        let mut gathered = self.gather(command);
-        loop {
-            match self.event().await? {
-                Event::Untagged(data) => gathered.hold(data)?,
-                Event::Done(done) => return Ok(gathered.end(self.malformed, done)),
-                other => passed_over(&other),
-            }
-        }
-    }
-
-    /// Waits for the end of a command that was submitted, and hands out what comes.
-    async fn finish_each(
-        &mut self,
-        command: &Command,
-        mut each: impl FnMut(Untagged) -> Result<(), Error>,
-    ) -> Result<Reply, Error> {
-        let gathered = self.gather(command);
-        loop {
-            match self.event().await? {
-                Event::Untagged(data) => each(data)?,
-                Event::Done(done) => return Ok(gathered.end(self.malformed, done)),
-                other => passed_over(&other),
-            }
-        }
     }
 
     /// For what comes until the end of a command.

@@ -32,6 +32,8 @@ pub(super) enum Silence {
 pub(super) struct Transport<S> {
     pub(super) stream: S,
     pub(super) flow: Flow,
+    /// Bytes that came in all.
+    pub(super) received: u64,
     flushed: bool,
     read_size: usize,
     patience: Duration,
@@ -53,6 +55,7 @@ impl<S> Transport<S> {
         Self {
             stream,
             flow: Flow::new(limits),
+            received: 0,
             flushed: true,
             read_size: READ_LITTLE,
             patience,
@@ -95,6 +98,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Transport<S> {
                 Poll::Ready(Ok(0)) => return Poll::Ready(Err(self.ended(None))),
                 Poll::Ready(Ok(count)) => {
                     self.alarm = None;
+                    self.received += u64::try_from(count).unwrap_or(0);
                     self.read_size = if count == room {
                         READ_MUCH
                     } else {

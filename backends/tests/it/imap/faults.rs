@@ -8,6 +8,7 @@ use backends::imap::{Access, Body, Error, ImapServer, Opened, Session};
 use tokio::io::AsyncReadExt;
 use tokio::time;
 
+use crate::imap::password;
 use crate::imap::peer::{Peer, server};
 
 const FETCH: &str = "UID FETCH";
@@ -123,6 +124,52 @@ async fn too_much_ends_the_session() {
     });
     assert!(each.await.unwrap().untagged.is_empty());
     assert_eq!(count, 50);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_goes_on_for_ever_is_given_up() {
+    let own = server();
+    let patience = own.timeouts.command;
+    let goes_on = |mut peer: Peer| async move {
+        loop {
+            peer.says("* OK still here\r\n").await;
+            time::sleep(patience / 2).await;
+        }
+    };
+    let (mut session, peer) = Peer::greets(&own, "IMAP4rev1").await;
+    let began = time::Instant::now();
+    let error = tokio::select! {
+        ended = session.noop() => ended.unwrap_err(),
+        () = goes_on(peer) => unreachable!(),
+    };
+    assert!(matches!(error, Error::Silent), "{error:?}");
+    assert!(!session.is_usable() && began.elapsed() <= patience * 21);
+    // Who waits to be let in waits less.
+    let (mut session, peer) = Peer::greets(&own, "IMAP4rev1").await;
+    let began = time::Instant::now();
+    let login = password("anna", "pw");
+    let error = tokio::select! {
+        ended = session.login(&own, &login) => ended.unwrap_err(),
+        () = goes_on(peer) => unreachable!(),
+    };
+    assert!(matches!(error, Error::Silent), "{error:?}");
+    assert!(began.elapsed() <= patience * 2);
+}
+
+#[tokio::test]
+async fn no_more_is_held_than_two_responses_may_have() {
+    let own = ImapServer {
+        limits: backends::imap::wire::Limits {
+            response: 10_000,
+            ..Default::default()
+        },
+        ..server()
+    };
+    let (mut session, mut peer) = Peer::greets(&own, "IMAP4rev1").await;
+    let line = format!("* OK {}\r\n", "x".repeat(4_000));
+    peer.says(&line.repeat(10)).await;
+    let error = session.noop().await.unwrap_err();
+    assert!(matches!(error, Error::Flood), "{error:?}");
 }
 
 #[tokio::test]
