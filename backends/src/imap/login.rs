@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time;
+use zeroize::Zeroizing;
 
 use super::error::Error;
 use super::extension::Extension;
@@ -29,9 +30,9 @@ pub struct Login {
 #[derive(Clone, Eq, PartialEq)]
 pub enum Secret {
     /// A password.
-    Password(String),
+    Password(Zeroizing<String>),
     /// An OAuth access token.
-    Token(String),
+    Token(Zeroizing<String>),
     /// Nothing: the [`Master`](super::Master) opens the mailboxes.
     Master,
 }
@@ -199,18 +200,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let command = Command::authenticate(mechanism, sent);
         let mut answers = Vec::new();
         if sent.is_none() {
-            answers.push(STANDARD.encode(initial));
+            answers.push(Zeroizing::new(STANDARD.encode(initial)));
         }
         if let (Mechanism::Login, Credentials::Password { password, .. }) = (mechanism, credentials)
         {
-            answers.push(STANDARD.encode(password));
+            answers.push(Zeroizing::new(STANDARD.encode(password.as_str())));
         }
         let mut answers = answers.into_iter();
         self.converse(&command, || {
             answers.next().unwrap_or_else(|| match mechanism {
                 // RFC 7628 section 3.2.3: the server has said why not, and waits until we have heard it.
-                Mechanism::OauthBearer => "AQ==".to_owned(),
-                Mechanism::Plain | Mechanism::Login | Mechanism::Xoauth2 => String::new(),
+                Mechanism::OauthBearer => "AQ==".to_owned().into(),
+                Mechanism::Plain | Mechanism::Login | Mechanism::Xoauth2 => Zeroizing::default(),
             })
         })
         .await
@@ -219,7 +220,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     async fn converse(
         &mut self,
         command: &Command,
-        mut answer: impl FnMut() -> String,
+        mut answer: impl FnMut() -> Zeroizing<String>,
     ) -> Result<Reply, Error> {
         self.begin()?;
         let mut gathered = self.gather(command);

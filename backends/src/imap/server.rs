@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use super::extension::Extension;
 use super::wire::Limits;
 use crate::tls::Security;
@@ -48,7 +50,7 @@ pub struct Master {
     /// The master's name.
     pub user: String,
     /// The master's password.
-    pub password: String,
+    pub password: Zeroizing<String>,
     /// How the user is named whose mailboxes are to be opened.
     pub style: MasterStyle,
 }

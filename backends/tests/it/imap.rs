@@ -23,7 +23,7 @@ fn plain(port: u16) -> ImapServer {
 fn password(user: &str, password: &str) -> Login {
     Login {
         user: user.to_owned(),
-        secret: Secret::Password(password.to_owned()),
+        secret: Secret::Password(password.to_owned().into()),
         origin: None,
     }
 }

@@ -30,7 +30,7 @@ pub(crate) fn plain(port: u16) -> ImapServer {
 pub(crate) fn password(user: &str, password: &str) -> Login {
     Login {
         user: user.to_owned(),
-        secret: Secret::Password(password.to_owned()),
+        secret: Secret::Password(password.to_owned().into()),
         origin: None,
     }
 }

@@ -128,7 +128,7 @@ fn described(server: &ImapServer) -> Result<imap::ImapServer, StartError> {
     let master = match &server.master {
         Some(master) => Some(imap::Master {
             user: master.user.clone(),
-            password: secret_file("master_password_file", &master.password_file)?.to_string(),
+            password: secret_file("master_password_file", &master.password_file)?,
             style: match master.style {
                 MasterStyle::Authzid => imap::MasterStyle::ActAs,
                 MasterStyle::Separator(between) => imap::MasterStyle::Separator(between),
@@ -179,7 +179,7 @@ impl MailServer for Imap {
         let client = client.filter(|_| self.settings.pass_client_address);
         let login = Login {
             user: login.to_owned(),
-            secret: imap::Secret::Password(password.to_owned()),
+            secret: imap::Secret::Password(password.to_owned().into()),
             origin: client.map(|client| SocketAddr::new(client, 0)),
         };
         let error = match self.connector.open(&login).await {
@@ -208,7 +208,7 @@ impl MailServer for Imap {
         login: &str,
         secret: Option<&Secret>,
     ) -> Result<Arc<dyn Mailbox>, BackendError> {
-        let own = secret.map(|secret| String::from_utf8_lossy(secret.expose()).into_owned());
+        let own = secret.map(|secret| String::from_utf8_lossy(secret.expose()).into_owned().into());
         let secrets = Login {
             user: login.to_owned(),
             secret: own.map_or(imap::Secret::Master, imap::Secret::Password),

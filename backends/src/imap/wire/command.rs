@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use zeroize::Zeroizing;
 
 use super::flow::Tag;
 use super::{MailboxName, Mechanism, UidSet, date};
@@ -49,7 +50,8 @@ pub struct Dialect {
     pub utf8: bool,
 }
 
-/// A command and its arguments. `Debug` shows its name only: arguments may be secrets.
+/// A command and its arguments. `Debug` shows its name only: arguments may be secrets, so they are wiped when it goes,
+/// and what is written of it when that is written. Literals are not.
 #[derive(Clone)]
 pub struct Command {
     name: &'static str,
@@ -61,8 +63,8 @@ pub struct Command {
 
 #[derive(Clone)]
 enum Part {
-    Raw(String),
-    Text(Vec<u8>),
+    Raw(Zeroizing<String>),
+    Text(Zeroizing<Vec<u8>>),
     Mailbox(MailboxName),
     Literal(Bytes),
     Binary(Bytes),
@@ -126,7 +128,7 @@ impl Command {
                 "" => "=".to_owned(),
                 initial => STANDARD.encode(initial),
             };
-            command.raw(&encoded);
+            command.raw(&Zeroizing::new(encoded));
         }
         command
     }
@@ -189,7 +191,7 @@ impl Command {
     /// Any text without a NUL.
     #[must_use]
     pub fn text(mut self, text: &str) -> Self {
-        self.part(Part::Text(text.as_bytes().to_vec()));
+        self.part(Part::Text(text.as_bytes().to_vec().into()));
         self
     }
 
@@ -246,9 +248,9 @@ impl Command {
 
     fn raw(&mut self, text: &str) {
         if self.spaced {
-            self.parts.push(Part::Raw(" ".to_owned()));
+            self.parts.push(Part::Raw(" ".to_owned().into()));
         }
-        self.parts.push(Part::Raw(text.to_owned()));
+        self.parts.push(Part::Raw(text.to_owned().into()));
         self.spaced = true;
     }
 
@@ -265,8 +267,10 @@ impl Command {
         let mut writer = Writer {
             dialect,
             stretches: Vec::new(),
-            open: format!("{tag} {}", self.name).into_bytes(),
+            open: Vec::with_capacity(self.room()),
         };
+        let begin = format!("{tag} {}", self.name);
+        writer.open.extend_from_slice(begin.as_bytes());
         for part in &self.parts {
             match part {
                 Part::Raw(text) => writer.open.extend_from_slice(text.as_bytes()),
@@ -280,6 +284,19 @@ impl Command {
         writer.open.extend_from_slice(b"\r\n");
         writer.flush(self.ends == Ends::Continue);
         Ok(writer.stretches)
+    }
+
+    /// As many bytes as are copied at most: a buffer that grew would leave what it held where it was.
+    fn room(&self) -> usize {
+        const FRAME: usize = 64;
+        let part = |part: &Part| match part {
+            Part::Raw(text) => text.len(),
+            // Each byte may be escaped; or its length stands before it.
+            Part::Text(text) => FRAME + 2 * text.len(),
+            Part::Mailbox(_) => FRAME,
+            Part::Literal(bytes) | Part::Binary(bytes) => FRAME + bytes.len().min(COPIED_MAX),
+        };
+        FRAME + self.parts.iter().map(part).sum::<usize>()
     }
 }
 
@@ -303,7 +320,8 @@ impl Writer {
         let utf8 = self.dialect.utf8 && std::str::from_utf8(text).is_ok();
         let quotable = |byte: &u8| !byte.is_ascii_control() && (utf8 || byte.is_ascii());
         if !text.iter().all(quotable) {
-            self.literal("{", &Bytes::copy_from_slice(text));
+            self.announce("{", text.len());
+            self.open.extend_from_slice(text);
             return Ok(());
         }
         self.open.push(b'"');
@@ -317,18 +335,23 @@ impl Writer {
         Ok(())
     }
 
-    fn literal(&mut self, brace: &str, bytes: &Bytes) {
+    /// Says how long a literal is.
+    fn announce(&mut self, brace: &str, length: usize) {
         let at_once = match self.dialect.literals {
             Literals::Synchronising => false,
-            Literals::Minus => bytes.len() <= MINUS_MAX,
+            Literals::Minus => length <= MINUS_MAX,
             Literals::Plus => true,
         };
         let plus = if at_once { "+" } else { "" };
-        let head = format!("{brace}{}{plus}}}\r\n", bytes.len());
+        let head = format!("{brace}{length}{plus}}}\r\n");
         self.open.extend_from_slice(head.as_bytes());
         if !at_once {
             self.flush(true);
         }
+    }
+
+    fn literal(&mut self, brace: &str, bytes: &Bytes) {
+        self.announce(brace, bytes.len());
         if bytes.len() <= COPIED_MAX {
             self.open.extend_from_slice(bytes);
         } else {
@@ -341,7 +364,9 @@ impl Writer {
     }
 
     fn flush(&mut self, waits: bool) {
-        let bytes = Bytes::from(std::mem::take(&mut self.open));
+        let room = self.open.capacity();
+        let open = std::mem::replace(&mut self.open, Vec::with_capacity(room));
+        let bytes = Bytes::from_owner(Zeroizing::new(open));
         if waits || !bytes.is_empty() {
             self.stretches.push(Stretch { bytes, waits });
         }

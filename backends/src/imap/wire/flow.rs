@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 
 use bytes::{Buf, Bytes};
+use zeroize::Zeroizing;
 
 use super::command::{Ends, Stretch};
 use super::{
@@ -134,7 +135,9 @@ impl Flow {
         if line.chars().any(char::is_control) {
             return Err(ArgumentError::Word);
         }
-        self.out.push_back(format!("{line}\r\n").into());
+        // It may be a secret.
+        let line = Zeroizing::new([line, "\r\n"].concat().into_bytes());
+        self.out.push_back(Bytes::from_owner(line));
         Ok(())
     }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use zeroize::Zeroizing;
+
 use super::ArgumentError;
 
 /// How to sign in.
@@ -38,7 +40,7 @@ pub enum Credentials {
         /// Whose password it is.
         user: String,
         /// The password.
-        password: String,
+        password: Zeroizing<String>,
         /// Whose mailboxes are to be opened, if not those of `user`; needs [`Mechanism::Plain`].
         act_as: Option<String>,
     },
@@ -47,7 +49,7 @@ pub enum Credentials {
         /// Whose mailboxes are to be opened.
         user: String,
         /// The token.
-        token: String,
+        token: Zeroizing<String>,
     },
 }
 
@@ -70,8 +72,8 @@ impl Credentials {
         mechanism: Mechanism,
         host: &str,
         port: u16,
-    ) -> Result<String, ArgumentError> {
-        match (mechanism, self) {
+    ) -> Result<Zeroizing<String>, ArgumentError> {
+        Ok(Zeroizing::new(match (mechanism, self) {
             (
                 Mechanism::Plain,
                 Self::Password {
@@ -82,7 +84,7 @@ impl Credentials {
             ) => {
                 let act_as = act_as.as_deref().unwrap_or_default();
                 clean(&[act_as, user, password])?;
-                Ok(format!("{act_as}\0{user}\0{password}"))
+                [act_as, "\0", user, "\0", password].concat()
             }
             (
                 Mechanism::Login,
@@ -91,21 +93,20 @@ impl Credentials {
                 },
             ) => {
                 clean(&[user])?;
-                Ok(user.clone())
+                user.clone()
             }
             (Mechanism::OauthBearer, Self::Bearer { user, token }) => {
                 clean(&[user, token, host])?;
                 let user = user.replace('=', "=3D").replace(',', "=2C");
-                Ok(format!(
-                    "n,a={user},\u{1}host={host}\u{1}port={port}\u{1}auth=Bearer {token}\u{1}\u{1}"
-                ))
+                let head = format!("n,a={user},\u{1}host={host}\u{1}port={port}");
+                [&head, "\u{1}auth=Bearer ", token, "\u{1}\u{1}"].concat()
             }
             (Mechanism::Xoauth2, Self::Bearer { user, token }) => {
                 clean(&[user, token])?;
-                Ok(format!("user={user}\u{1}auth=Bearer {token}\u{1}\u{1}"))
+                ["user=", user, "\u{1}auth=Bearer ", token, "\u{1}\u{1}"].concat()
             }
-            _ => Err(ArgumentError::Credentials),
-        }
+            _ => return Err(ArgumentError::Credentials),
+        }))
     }
 }
 

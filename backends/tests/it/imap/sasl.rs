@@ -11,7 +11,7 @@ use crate::imap::peer::{Peer, server};
 fn token() -> Login {
     Login {
         user: "anna".to_owned(),
-        secret: Secret::Token("t".to_owned()),
+        secret: Secret::Token("t".to_owned().into()),
         origin: None,
     }
 }

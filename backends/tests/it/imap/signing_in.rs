@@ -142,7 +142,7 @@ async fn a_master_opens_the_mailboxes_of_others() {
         let server = ImapServer {
             master: Some(Master {
                 user: "master".to_owned(),
-                password: secret.to_owned(),
+                password: secret.to_owned().into(),
                 style,
             }),
             ..plain(dovecot.imap_port())
