@@ -345,6 +345,15 @@ impl Mailbox for Composite {
         part.mailbox.relocate(&folder, item, hint, &to).await
     }
 
+    async fn find_message(
+        &self,
+        folder: &FolderRef,
+        id: &str,
+    ) -> Result<Option<ItemRef>, BackendError> {
+        let (part, folder) = self.part(folder);
+        part.mailbox.find_message(&folder, id).await
+    }
+
     fn item_of(&self, folder: &FolderRef, name: &NewName) -> Option<ItemRef> {
         let (part, folder) = self.part(folder);
         part.mailbox.item_of(&folder, name)

@@ -14,6 +14,7 @@ mod create;
 mod delete;
 mod error;
 mod extension;
+mod find;
 mod flags;
 mod folders;
 mod inquiry;

@@ -264,6 +264,20 @@ pub trait Mailbox: Send + Sync {
         marks: &Marks,
     ) -> Result<ItemState, BackendError>;
 
+    /// The newest message in `folder` with that `Message-ID` (without brackets). `None` also where the store cannot tell
+    /// without reading all that is there.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such folder.
+    async fn find_message(
+        &self,
+        folder: &FolderRef,
+        id: &str,
+    ) -> Result<Option<ItemRef>, BackendError> {
+        let _ = (folder, id);
+        Ok(None)
+    }
+
     /// What [`Self::create`] calls a new item of that name, if that can be told before. It lets a
     /// caller recognise its own item when the watch reports it before `create` has returned.
     fn item_of(&self, folder: &FolderRef, name: &NewName) -> Option<ItemRef> {

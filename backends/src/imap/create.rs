@@ -14,6 +14,7 @@ use futures_util::FutureExt;
 use super::Session;
 use super::error::Error;
 use super::extension::Extension;
+use super::find::searched;
 use super::flags;
 use super::look::look;
 use super::mark::{keywords, list};
@@ -21,7 +22,7 @@ use super::message::Message;
 use super::session::{Access, Reply, Selected};
 use super::store::{Account, Lease};
 use super::stream::Stream;
-use super::wire::{Code, Command, MailboxName, Untagged};
+use super::wire::{Code, Command, MailboxName};
 use crate::error::BackendError;
 use crate::item::ItemState;
 use crate::marks::{Flag, Marks};
@@ -143,27 +144,9 @@ impl New<'_> {
         let search = Command::new("UID SEARCH").words("SINCE");
         let search = search.date(now().saturating_sub(REPEAT_S));
         let search = search.words("HEADER").text(FIELD).text(&self.key());
-        let mut first: Option<u32> = None;
-        let each = |number, data: Untagged| {
-            let found = match &data {
-                Untagged::Search(search) if number == 1 => search.numbers.iter().copied().min(),
-                Untagged::Esearch(search) if number == 1 => {
-                    let all = search.all.as_ref();
-                    all.and_then(|all| all.ranges().map(|(low, _)| low).min())
-                }
-                _ => None,
-            };
-            first = [first, found].into_iter().flatten().min();
-            Ok(())
-        };
-        let search = [search];
-        let opening = session.select_and(self.mailbox, access, &search, each);
-        let (selected, replies) = opening.await?;
-        for reply in replies {
-            let _reply = reply.ok()?;
-        }
+        let (selected, found) = searched(session, self.mailbox, access, search).await?;
         let validity = selected.uid_validity.ok_or(Error::Incomplete)?;
-        let uid = first.and_then(NonZeroU32::new);
+        let uid = found.and_then(|(first, _)| NonZeroU32::new(first));
         Ok((selected, uid.map(|uid| Message { validity, uid })))
     }
 }

@@ -11,7 +11,7 @@ use super::folders::{self, Reshape};
 use super::store::{Account, Lease};
 use super::token::Point;
 use super::wire::MailboxName;
-use super::{changes, content, delete, flags, mark, relocate, watch};
+use super::{changes, content, delete, find, flags, mark, relocate, watch};
 use crate::error::BackendError;
 use crate::folder::{Class, Folder, Role};
 use crate::item::{Delta, DeltaKind, Horizon, Item, ItemState, ItemStream};
@@ -194,6 +194,14 @@ impl Mailbox for ImapMailbox {
             marks,
         };
         super::create::create(&self.account, new).await
+    }
+
+    async fn find_message(
+        &self,
+        folder: &FolderRef,
+        id: &str,
+    ) -> Result<Option<ItemRef>, BackendError> {
+        find::find(&self.account, &name(folder), id).await
     }
 
     async fn watch(&self) -> Result<Watch, BackendError> {
