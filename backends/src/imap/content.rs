@@ -6,6 +6,7 @@ use futures_util::FutureExt;
 use tokio::io::AsyncReadExt;
 
 use super::Body;
+use super::create::{FIELDS_MAX, fields_len};
 use super::error::Error;
 use super::look::look;
 use super::message::Message;
@@ -54,7 +55,10 @@ async fn begin(
     let command = Command::new("UID FETCH").set(&message.uid.into());
     let command = command.words("(UID BODY.PEEK[])");
     Ok(match Body::open(lease, command).await? {
-        Opened::Text(body) => {
+        Opened::Text(mut body) => {
+            // Our own fields are no part of what was stored, and are nobody else's to see.
+            let ours = fields_len(body.peek(FIELDS_MAX).await?);
+            body.skip(ours);
             // Some servers are wrong about the size until they have read the message.
             state.size = body.size();
             Some((state, marks, body))

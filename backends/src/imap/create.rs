@@ -33,6 +33,9 @@ const OP: &str = "store item";
 /// The field with the name.
 const FIELD: &str = "X-Directpush-Id";
 
+/// No field with a name is longer, in bytes; nor are all those that a text may begin with.
+pub(super) const FIELDS_MAX: usize = 1024;
+
 /// How long ago the message may have been stored that a repeat finds. Searching all messages would take too long where
 /// the server keeps no index of the field.
 const REPEAT_S: i64 = 3 * 86_400;
@@ -151,6 +154,20 @@ impl New<'_> {
     }
 }
 
+/// How many bytes of a text the fields are that [`create`] put before it. The beginning of the text is enough.
+pub(super) fn fields_len(text: &[u8]) -> usize {
+    let mut rest = text;
+    while let Some(after) = rest
+        .strip_prefix(FIELD.as_bytes())
+        .and_then(|rest| rest.strip_prefix(b": <"))
+        && let Some(end) = after.windows(3).position(|end| end == b">\r\n")
+        && end <= NewName::LEN_MAX
+    {
+        rest = after.get(end + 3..).unwrap_or_default();
+    }
+    text.len() - rest.len()
+}
+
 fn appended(reply: &Reply) -> Option<Message> {
     match &reply.code {
         Some(Code::AppendUid { validity, uids }) => {
@@ -165,4 +182,27 @@ fn appended(reply: &Reply) -> Option<Message> {
 fn now() -> i64 {
     let since = UNIX_EPOCH.elapsed().unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fields_len;
+
+    #[test]
+    fn only_whole_fields_at_the_beginning_are_ours() {
+        for (text, ours) in [
+            ("X-Directpush-Id: <a-1>\r\nTo: b\r\n", 24),
+            // Written over a text that had one.
+            ("X-Directpush-Id: <a>\r\nX-Directpush-Id: <b>\r\n\r\n", 44),
+            ("X-Directpush-Id: <a>\r\n", 22),
+            ("To: b\r\nX-Directpush-Id: <a>\r\n", 0),
+            ("X-Directpush-Id: <a", 0),
+            ("X-Directpush-Id: other\r\nX: >\r\n", 0),
+            ("", 0),
+        ] {
+            assert_eq!(fields_len(text.as_bytes()), ours, "{text:?}");
+        }
+        let long = format!("X-Directpush-Id: <{}>\r\n", "x".repeat(65));
+        assert_eq!(fields_len(long.as_bytes()), 0);
+    }
 }

@@ -6,7 +6,7 @@ use std::ops::DerefMut;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{Gathered, Reply, Session, passed_over};
@@ -114,6 +114,38 @@ impl<G> Body<G> {
         S: AsyncRead + AsyncWrite + Unpin,
     {
         std::future::poll_fn(|context| self.poll_piece(context)).await
+    }
+
+    /// The beginning of what was not taken yet: so many bytes, unless the text ends before.
+    ///
+    /// # Errors
+    /// As [`Self::piece`].
+    pub(in crate::imap) async fn peek<S>(&mut self, least: usize) -> Result<&[u8], Error>
+    where
+        G: DerefMut<Target = Session<S>>,
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let mut begun = BytesMut::new();
+        while begun.len() < least
+            && let Some(piece) = self.piece().await?
+        {
+            if begun.is_empty() && piece.len() >= least {
+                self.piece = piece;
+                return Ok(&self.piece);
+            }
+            begun.extend_from_slice(&piece);
+        }
+        self.piece = begun.freeze();
+        Ok(&self.piece)
+    }
+
+    /// Leaves out the beginning, which was peeked at.
+    pub(in crate::imap) fn skip(&mut self, count: usize) {
+        let count = count.min(self.piece.len());
+        self.piece.advance(count);
+        self.size = self
+            .size
+            .saturating_sub(u64::try_from(count).unwrap_or(u64::MAX));
     }
 
     fn poll_piece<S>(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>>

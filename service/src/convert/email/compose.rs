@@ -25,6 +25,9 @@ pub use forward::{Forwarding, NoAddress};
 pub use original::{Bring, Original};
 pub use report::{Undelivered, undelivered};
 
+/// What a store adds to tell repeats by: of one message, not to be carried on to the next, and not to leave the house.
+const OF_STORES: &[u8] = b"X-Directpush-Id";
+
 /// What the server adds to a message that lacks it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Stamp {
@@ -121,6 +124,10 @@ pub fn delivered(message: &[u8], sender: &str, recipient: &str, (by, now): (&str
 /// A time as `Date` has it.
 fn rfc5322(seconds: i64) -> String {
     mail_builder::headers::date::Date::new(seconds).to_rfc822()
+}
+
+fn is_store_s(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(OF_STORES)
 }
 
 fn joined(header: &[u8], body: &[u8]) -> Bytes {

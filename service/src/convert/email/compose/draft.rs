@@ -20,10 +20,7 @@ use super::super::fields::{Fields, Mailbox};
 use super::super::html::{self, Links};
 use super::super::mime::Part;
 use super::original::{Boundaries, Text, copied, text_part};
-use super::{Stamp, lines, rfc5322};
-
-/// What a store adds to tell repeats by: of one message, and not to be carried on to the next.
-const OF_STORES: &[u8] = b"X-Directpush-Id";
+use super::{Stamp, is_store_s, lines, rfc5322};
 
 /// A draft to be written.
 #[derive(Clone, Copy, Debug)]
@@ -180,10 +177,6 @@ fn drafted(message: Vec<u8>, added: Vec<(String, String)>, moved: bool) -> Draft
         added,
         moved,
     }
-}
-
-fn is_store_s(name: &[u8]) -> bool {
-    name.eq_ignore_ascii_case(OF_STORES)
 }
 
 /// Whether a field says what the content is.

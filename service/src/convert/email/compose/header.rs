@@ -1,7 +1,7 @@
 //! The header of a message that goes out.
 
 use super::super::fields::Fields;
-use super::{Author, Original, Stamp, lines, rfc5322};
+use super::{Author, Original, Stamp, is_store_s, lines, rfc5322};
 
 /// What a header is made from.
 pub(super) struct Header<'h, 'm> {
@@ -43,7 +43,8 @@ impl Header<'_, '_> {
             // Somebody else as Sender would claim that the author wrote for them; delivery agents write Return-Path.
             let left = (is("Bcc") && hidden == Hidden::Left)
                 || (is("Sender") && !sends)
-                || is("Return-Path");
+                || is("Return-Path")
+                || is_store_s(name);
             if !left {
                 lines::fold(&field, &mut out);
             }
