@@ -7,6 +7,7 @@
 //! A part that is down does not stop the others: its folders are missing from a
 //! [survey](Mailbox::survey), and its watch is begun again and again while the others go on.
 
+mod search;
 mod watch;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::item::{Delta, Horizon, Item, ItemState, ItemStream};
 use crate::mailbox::{Capability, Mailbox};
 use crate::marks::{Marks, MarksPatch};
 use crate::name::{FolderRef, ItemRef, NewName, Token, Version};
+use crate::search::{Findings, Question};
 use crate::watch::Watch;
 
 /// See the module.
@@ -368,6 +370,11 @@ impl Mailbox for Composite {
     ) -> Result<ItemState, BackendError> {
         let (part, folder) = self.part(folder);
         part.mailbox.create(&folder, name, content, marks).await
+    }
+
+    /// Each part looks in its folders; one that cannot look has found nothing, unless nobody else was asked.
+    async fn search(&self, question: &Question) -> Result<Findings, BackendError> {
+        search::search(self, question).await
     }
 
     /// Fails when no part can be watched.

@@ -8,6 +8,7 @@ mod changes;
 mod content;
 mod folders;
 mod replica;
+mod search;
 mod watches;
 mod writes;
 
@@ -171,6 +172,7 @@ pub fn cases() -> Vec<(&'static str, Case)> {
     cases.extend(changes::cases());
     cases.extend(writes::cases());
     cases.extend(content::cases());
+    cases.extend(search::cases());
     cases.extend(watches::cases());
     cases
 }

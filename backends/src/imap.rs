@@ -24,6 +24,7 @@ mod mailbox;
 mod mark;
 mod message;
 mod relocate;
+mod search;
 mod server;
 mod session;
 mod store;

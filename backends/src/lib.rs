@@ -21,6 +21,7 @@ mod mailbox;
 mod marks;
 mod name;
 mod role;
+mod search;
 #[cfg(feature = "servers")]
 pub mod servers;
 pub mod smtp;
@@ -34,4 +35,5 @@ pub use crate::item::{Change, Delta, DeltaKind, Horizon, Item, ItemState, ItemSt
 pub use crate::mailbox::{Capability, Identity, KeywordSupport, Mailbox};
 pub use crate::marks::{Flag, Keyword, Marks, MarksPatch, Setting};
 pub use crate::name::{FolderRef, ItemRef, NewName, Token, Version};
+pub use crate::search::{Field, Findings, Hit, Question, Term};
 pub use crate::watch::{Source, Watch, WatchEvent, WatchMode, WatchSource};

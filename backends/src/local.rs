@@ -20,6 +20,7 @@ mod limits;
 mod mailbox;
 mod reshape;
 mod scan;
+mod search;
 mod spelling;
 mod subscriptions;
 mod token;

@@ -7,6 +7,7 @@ use crate::folder::{Class, Folder, Role, Survey};
 use crate::item::{Delta, Horizon, Item, ItemState, ItemStream};
 use crate::marks::{Marks, MarksPatch};
 use crate::name::{FolderRef, ItemRef, NewName, Token, Version};
+use crate::search::{Findings, Question};
 use crate::watch::Watch;
 
 /// How many different keywords a folder can hold.
@@ -283,6 +284,16 @@ pub trait Mailbox: Send + Sync {
     fn item_of(&self, folder: &FolderRef, name: &NewName) -> Option<ItemRef> {
         let _ = (folder, name);
         None
+    }
+
+    /// The newest items that a question is about. What is looked at is bounded: then the answer is not complete, and
+    /// says so. What is in an item's own text may be found in fewer charsets than it can be read in.
+    ///
+    /// # Errors
+    /// `Refused` where the store cannot look into its items, or not for such a text.
+    async fn search(&self, question: &Question) -> Result<Findings, BackendError> {
+        let _ = question;
+        Err(BackendError::new(Kind::Refused, "search"))
     }
 
     /// Starts to listen. Listening has begun when this returns: a change made after that is

@@ -11,13 +11,14 @@ use super::folders::{self, Reshape};
 use super::store::{Account, Lease};
 use super::token::Point;
 use super::wire::MailboxName;
-use super::{changes, content, delete, find, flags, mark, relocate, watch};
+use super::{changes, content, delete, find, flags, mark, relocate, search, watch};
 use crate::error::BackendError;
 use crate::folder::{Class, Folder, Role};
 use crate::item::{Delta, DeltaKind, Horizon, Item, ItemState, ItemStream};
 use crate::mailbox::{Capability, Identity, KeywordSupport, Mailbox};
 use crate::marks::{Marks, MarksPatch};
 use crate::name::{FolderRef, ItemRef, NewName, Token, Version};
+use crate::search::{Findings, Question};
 use crate::watch::Watch;
 
 /// One account on an IMAP server. Holds no connection of its own.
@@ -202,6 +203,10 @@ impl Mailbox for ImapMailbox {
         id: &str,
     ) -> Result<Option<ItemRef>, BackendError> {
         find::find(&self.account, &name(folder), id).await
+    }
+
+    async fn search(&self, question: &Question) -> Result<Findings, BackendError> {
+        search::search(&self.account, question).await
     }
 
     async fn watch(&self) -> Result<Watch, BackendError> {

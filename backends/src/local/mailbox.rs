@@ -10,11 +10,13 @@ use crate::folder::{Class, Folder, Role};
 use crate::item::{Delta, Horizon, Item, ItemState, ItemStream};
 use crate::local::account::{Account, locked};
 use crate::local::keywords::Keywords;
+use crate::local::search::Wanted;
 use crate::local::watch::LocalWatch;
-use crate::local::{Shared, changes, fetch, reshape, tree, version, write};
+use crate::local::{Shared, changes, fetch, reshape, search, tree, version, write};
 use crate::mailbox::{Capability, Identity, KeywordSupport, Mailbox};
 use crate::marks::{Marks, MarksPatch};
 use crate::name::{FolderRef, ItemRef, NewName, Token, Version};
+use crate::search::{Findings, Question};
 use crate::watch::Watch;
 
 /// How many bytes of an opened message are read at a time.
@@ -233,6 +235,14 @@ impl Mailbox for LocalMailbox {
 
     fn item_of(&self, _folder: &FolderRef, name: &NewName) -> Option<ItemRef> {
         Some(ItemRef::new(write::unique_of(name)))
+    }
+
+    async fn search(&self, question: &Question) -> Result<Findings, BackendError> {
+        let (account, question) = (Arc::clone(&self.account), question.clone());
+        let wanted = Wanted::new();
+        let stop = wanted.stop();
+        let work = move || search::search(&account.root, &question, &stop);
+        self.shared.blocking("search", work).await
     }
 
     async fn watch(&self) -> Result<Watch, BackendError> {

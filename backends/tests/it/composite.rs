@@ -6,7 +6,10 @@ use std::sync::Arc;
 use backends::composite::Composite;
 use backends::contract::{Hand, PATIENCE};
 use backends::local::{LocalOptions, LocalStore};
-use backends::{Class, FolderRef, Kind, Mailbox, Role, Version, Watch, WatchEvent, WatchMode};
+use backends::{
+    Class, Field, FolderRef, Kind, Mailbox, Question, Role, Term, Version, Watch, WatchEvent,
+    WatchMode,
+};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -123,4 +126,31 @@ async fn a_watch_that_dies_again_and_again_ends_nobody_elses() {
         until(&mut watch, &WatchEvent::Changed(inbox())).await;
         until(&mut watch, &WatchEvent::Gap).await;
     }
+}
+
+#[tokio::test]
+async fn what_cannot_be_searched_stops_nobody() {
+    let shelf = Shelf::with(LocalOptions::default(), PREFIX);
+    let account = shelf.composite();
+    shelf
+        .home
+        .deliver(&inbox(), 0, b"Subject: hay\n\n")
+        .await
+        .unwrap();
+    shelf.deliver(&contacts(), 0, b"hay").await.unwrap();
+    let question = |folders: &[FolderRef]| Question {
+        folders: folders.to_vec(),
+        terms: vec![Term {
+            field: Field::Any,
+            text: "hay".to_owned(),
+        }],
+        most: 10,
+        ..Question::default()
+    };
+    let found = account.search(&question(&[contacts(), inbox()])).await;
+    let found = found.unwrap();
+    let places: Vec<_> = found.hits.iter().map(|hit| &hit.folder).collect();
+    assert_eq!((places, found.complete), (vec![&inbox()], true));
+    let refused = account.search(&question(&[contacts()])).await;
+    assert_eq!(refused.unwrap_err().kind(), Kind::Refused);
 }
