@@ -43,6 +43,17 @@ impl Session {
         Ok(verdict)
     }
 
+    /// Whether just this was done before, as far as that is remembered.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn has_done(&self, ident: &Ident, hash: &[u8; 32]) -> Result<bool, IndexError> {
+        let index = self.index.clone();
+        let mut conn = index.store.read().await?;
+        let before = upload::one(&mut conn, self.line.held, &ident.spell()).await?;
+        Ok(before.is_some_and(|before| before.state == UploadState::Done && before.hash == hash))
+    }
+
     /// Has the page tell an item as it is now, though the device made it so: what it was told by is void.
     pub fn tell_again(&mut self, item: ItemNo) {
         self.again.insert(item);

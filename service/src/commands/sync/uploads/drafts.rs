@@ -4,26 +4,27 @@
 //! one was called: the device's item stays. The name comes of what is changed and how, so that doing it again after a crash
 //! finds the first. Nobody looks at the folder meanwhile.
 
+mod sending;
 mod write;
 
 use backends::{Class, Kind, NewName, Role};
 use protocol::airsyncbase::{Attachment, AttachmentMethod, Attachments};
-use protocol::class::email::{DraftUpload, Email};
+use protocol::class::email::{DraftContent, DraftUpload, Email};
 use protocol::command::sync::ApplicationData;
 use protocol::command::{ClientId, ServerId as WireId, StatusCode};
-use protocol::status::{CommonStatus, SyncStatus};
+use protocol::status::SyncStatus;
 use protocol::version::Version;
-use sha2::{Digest, Sha256};
 
+use self::sending::{ident, refused};
 use self::write::{Place, Replacement, composed};
 use crate::commands::class::Shown;
 use crate::commands::context::Context;
 use crate::commands::send;
 use crate::commands::sync::uploads::{Added, Changed, Terms, code, fresh, hash, item_of, place};
 use crate::convert::email::compose::Drafted;
-use crate::error::{Fault, Unsent};
+use crate::error::Fault;
 use crate::ids::{ItemNo, ServerId};
-use crate::index::{Begun, Ident, IndexedItem, Outcome, Session, Ticket, Upload, Verdict};
+use crate::index::{Begun, Conflict, Ident, Outcome, Session, Ticket, Told, Upload, Verdict};
 
 /// Whether a device may write messages here.
 pub(super) fn are_taken(context: &Context<'_>, session: &Session) -> bool {
@@ -45,6 +46,14 @@ impl Sent {
             draft: DraftUpload::parse(data.element()).ok()?,
             hash: hash(data),
         })
+    }
+
+    /// The same, but nothing is changed.
+    fn without_content(&self) -> DraftUpload {
+        DraftUpload {
+            content: DraftContent::Parts(Box::default()),
+            ..self.draft.clone()
+        }
     }
 
     /// The hash as text.
@@ -149,6 +158,11 @@ async fn change_item(
         expected_item: place.0.item_of(&place.1, &name),
         expected_version: None,
     };
+    // It was to be sent before and could not be, but was changed.
+    let kept = sent.draft.send
+        && session
+            .has_done(&upload.ident, &sending::hash_kept(&sent.hash))
+            .await?;
     // What was sent is gone, and its repeat is known all the same.
     let refused = match session.upload(&upload).await? {
         Verdict::Go(ticket) => {
@@ -157,6 +171,8 @@ async fn change_item(
                 sent,
                 place,
                 name,
+                conflict: terms.conflict,
+                kept,
             };
             return change.apply(context, session, ticket).await;
         }
@@ -174,6 +190,9 @@ struct Change<'c> {
     place: Place,
     /// What the draft is called then.
     name: NewName,
+    conflict: Conflict,
+    /// Whether all of it but the sending was done before.
+    kept: bool,
 }
 
 impl Change<'_> {
@@ -203,21 +222,28 @@ impl Change<'_> {
             }
         };
         let before = Some(stored.content.clone());
+        let whole;
+        let kept = self.kept && ticket.told() == Told::All;
+        let draft = match kept {
+            // All that the device says is in it already; its attachments would be there twice.
+            true => {
+                whole = self.sent.without_content();
+                &whole
+            }
+            false => draft,
+        };
         let Some(drafted) = composed(context, draft, before, self.name.as_str()).await else {
             session.settle(ticket, &Outcome::Refused).await?;
             return Ok(Some(Changed::refused(SyncStatus::ConversionError)));
         };
         if draft.send {
-            let parts = [&*self.item.to_string(), &*self.sent.digest()];
-            let ident = ident(context, session, &parts);
-            return go(
-                context,
-                session,
-                (ticket, ident),
-                (&self.place, &row),
-                drafted,
-            )
-            .await;
+            let letter = sending::Letter {
+                change: self,
+                stored: &stored,
+                drafted: &drafted,
+                kept,
+            };
+            return letter.go(context, session, (ticket, &row)).await;
         }
         let new = Replacement {
             name: &self.name,
@@ -239,60 +265,6 @@ impl Change<'_> {
             data: Some(data),
         }))
     }
-}
-
-/// Sends a draft that is there, and removes it: the page tells the device so.
-async fn go(
-    context: &mut Context<'_>,
-    session: &mut Session,
-    (ticket, ident): (Ticket, [u8; 32]),
-    (place, row): (&Place, &IndexedItem),
-    drafted: Drafted,
-) -> Result<Option<Changed>, Fault> {
-    if let Some(status) = refused(send::draft(context, ident, drafted.message).await)? {
-        session.settle(ticket, &Outcome::Failed).await?;
-        return Ok(Some(Changed { status, data: None }));
-    }
-    let account = context.who.account;
-    let still = context.parts.supervisor.still(account, session.folder().no);
-    let still = still.await;
-    let removed = place.0.delete(&place.1, &row.reference, &row.version).await;
-    if let Err(error) = removed {
-        // It went. The repeat removes it, and sends nothing.
-        tracing::warn!(%account, %error, "sent draft not removed");
-        return Err(error.into());
-    }
-    session.settle(ticket, &Outcome::Removed).await?;
-    drop(still);
-    Ok(None)
-}
-
-/// What the device is told of a draft that was not sent.
-fn refused(sent: Result<(), Fault>) -> Result<Option<StatusCode>, Fault> {
-    let status = match sent {
-        Ok(()) => return Ok(None),
-        Err(Fault::Unsent(Unsent::Unreachable | Unsent::Refused)) => {
-            CommonStatus::InvalidRecipients
-        }
-        Err(Fault::Unsent(why)) => why.status(),
-        Err(other) => return Err(other),
-    };
-    Ok(Some(StatusCode::new(status.code())))
-}
-
-/// What tells a repeat of this draft's sending.
-fn ident(context: &Context<'_>, session: &Session, parts: &[&str]) -> [u8; 32] {
-    let mut digest = Sha256::new();
-    digest.update("draft");
-    let (device, folder) = (
-        context.who.device.to_string(),
-        session.folder().no.to_string(),
-    );
-    for part in [device.as_str(), folder.as_str()].iter().chain(parts) {
-        digest.update(part.len().to_be_bytes());
-        digest.update(part);
-    }
-    digest.finalize().into()
 }
 
 /// Where the device finds what it attached.
