@@ -27,6 +27,7 @@ use self::compose::Mail;
 use self::outbox::Recipients;
 use self::request::Wanted;
 use crate::commands::context::Context;
+use crate::convert::email::compose::answered;
 use crate::error::{Fault, Unsent, chain};
 use crate::http::answer::Answer;
 use crate::metrics::{SendResult, SendRoute};
@@ -47,7 +48,8 @@ pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
     Ok(Answer::empty())
 }
 
-/// Sends a draft as SendMail does, with a copy in Sent; `ident` tells a repeat, which goes no second time.
+/// Sends a draft as SendMail does, with a copy in Sent; `ident` tells a repeat, which goes no second time. What the draft
+/// says that it answers is marked so.
 ///
 /// # Errors
 /// [`Fault::Unsent`] where it did not go.
@@ -56,11 +58,16 @@ pub(in crate::commands) async fn draft(
     ident: SendIdent,
     mime: Bytes,
 ) -> Result<(), Fault> {
+    let answered = answered(&mime);
     let wanted = Wanted::draft(ident, mime);
     match measured(context, Ok(wanted)).await {
-        Ok(()) | Err(Fault::Unsent(Unsent::Duplicate)) => Ok(()),
-        Err(other) => Err(other),
+        Ok(()) | Err(Fault::Unsent(Unsent::Duplicate)) => {}
+        Err(other) => return Err(other),
     }
+    if let Some(id) = answered {
+        source::mark_answered(context, &id).await;
+    }
+    Ok(())
 }
 
 async fn measured(context: &mut Context<'_>, wanted: Result<Wanted, Fault>) -> Result<(), Fault> {

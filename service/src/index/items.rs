@@ -191,6 +191,21 @@ impl Index {
         Ok(row.filter(|row| !row.removed).map(|row| row.indexed()))
     }
 
+    /// The number of the item that its store calls so; `None` when it is not indexed.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn item_called(
+        &self,
+        account: AccountId,
+        folder: FolderNo,
+        reference: &ItemRef,
+    ) -> Result<Option<ItemNo>, IndexError> {
+        let mut conn = self.store.read().await?;
+        let row = item::by_reference(&mut conn, At { account, folder }, reference).await?;
+        Ok(row.map(|row| row.item))
+    }
+
     /// The newest items of a folder, as far as it is indexed.
     ///
     /// # Errors

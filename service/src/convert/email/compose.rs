@@ -110,6 +110,13 @@ pub fn outgoing(
     })
 }
 
+/// The `Message-ID` (without brackets) of what a message answers, if it says so.
+#[must_use]
+pub fn answered(message: &[u8]) -> Option<String> {
+    let (fields, _) = Fields::split(message);
+    fields.ids("In-Reply-To").into_iter().next()
+}
+
 /// What a delivery agent writes above a message that it puts into a mailbox here.
 #[must_use]
 pub fn delivered(message: &[u8], sender: &str, recipient: &str, (by, now): (&str, i64)) -> Vec<u8> {
