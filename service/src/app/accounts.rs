@@ -252,6 +252,7 @@ impl MailboxProvider for Accounts {
             && let Some(known) = state.known.remove(&account)
         {
             drop(state);
+            tracing::info!(%account, "a password no longer holds: the server refused it");
             self.sign_in.revoke(&known.name);
         }
     }

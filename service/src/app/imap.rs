@@ -19,6 +19,7 @@ use crate::app::StartError;
 use crate::app::outbox::{secret_file, unread};
 use crate::app::servers::{MailServer, Servers};
 use crate::config::{Config, ImapServer, MasterStyle, ServerSecurity, WatchBy};
+use crate::error::chain;
 use crate::http::auth::Verdict;
 use crate::secret::Secret;
 
@@ -197,7 +198,12 @@ impl MailServer for Imap {
                 Verdict::Wrong
             }
             _ => {
-                warn!(server = self.settings.name, %error, "a password could not be checked");
+                let host = &self.settings.host;
+                let error = chain(&error);
+                warn!(
+                    server = self.settings.name,
+                    host, error, "a password could not be checked"
+                );
                 Verdict::Unavailable
             }
         }
