@@ -39,6 +39,17 @@ impl Desk {
 
     /// `None`: nothing to say.
     pub(crate) async fn sync(&mut self, commands: Vec<ClientCommand>) -> Option<CollectionAnswer> {
+        let answer = self.attempt(commands).await?;
+        assert_eq!(answer.status.code(), 1);
+        self.key = answer.sync_key.clone();
+        Some(answer)
+    }
+
+    /// The same; the folder may have a status that is no success, and the key stays.
+    pub(crate) async fn attempt(
+        &mut self,
+        commands: Vec<ClientCommand>,
+    ) -> Option<CollectionAnswer> {
         let initial = self.key.is_initial();
         let mut collection = SyncCollection::new(self.folder.clone(), self.key.clone());
         collection.get_changes = (!initial).then_some(true);
@@ -64,10 +75,7 @@ impl Desk {
         else {
             panic!("a Sync failed as a whole");
         };
-        let answer = answers.pop().unwrap();
-        assert_eq!(answer.status.code(), 1);
-        self.key = answer.sync_key.clone();
-        Some(answer)
+        answers.pop()
     }
 
     /// Makes a draft; answers its name and what the device is told of it.

@@ -21,6 +21,8 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 pub(crate) struct House {
     place: tempfile::TempDir,
     smtp: String,
+    /// Sections that say where the users' mail is, if it is at a server.
+    server: Option<String>,
     /// Users whose mail has a small disk of its own, which the service alone sees.
     disks: &'static [&'static str],
     running: Option<Running>,
@@ -44,6 +46,7 @@ impl House {
         let mut house = Self {
             place: tempfile::tempdir().unwrap(),
             smtp: smtp.to_owned(),
+            server: None,
             disks,
             running: None,
         };
@@ -55,6 +58,24 @@ impl House {
         }
         house.open();
         house
+    }
+
+    /// A service of users whose mail is at a server, as these sections say.
+    pub(crate) fn at_server(sections: &str, smtp: &str) -> Self {
+        let mut house = Self {
+            place: tempfile::tempdir().unwrap(),
+            smtp: smtp.to_owned(),
+            server: Some(sections.to_owned()),
+            disks: &[],
+            running: None,
+        };
+        house.open();
+        house
+    }
+
+    /// Has the users' mail elsewhere from the next start on.
+    pub(crate) fn move_server(&mut self, sections: &str) {
+        self.server = Some(sections.to_owned());
     }
 
     /// A service whose relay is at `port` of this machine.
@@ -69,14 +90,19 @@ impl House {
 
     /// Starts it again.
     pub(crate) fn open(&mut self) {
+        let at = self.place.path().display();
+        let accounts = match &self.server {
+            Some(sections) => sections.clone(),
+            None => format!(
+                "[auth]\nusers_file = \"{at}/users\"\ndomains = [\"example.org\"]\n\
+                 [mail]\nmaildir = \"{at}/mail/%n\"\n"
+            ),
+        };
         let settings = format!(
             "[listen]\neas = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\ncontrol = \"{at}/control\"\n\
-             [protocol]\nmax_version = \"16.1\"\n\
-             [auth]\nusers_file = \"{at}/users\"\ndomains = [\"example.org\"]\n\
-             [mail]\nmaildir = \"{at}/mail/%n\"\n[contacts]\nvdir = \"\"\n[store]\npath = \"{at}/state.db\"\n\
+             [protocol]\nmax_version = \"16.1\"\n{accounts}[contacts]\nvdir = \"\"\n[store]\npath = \"{at}/state.db\"\n\
              [smtp]\n{}",
             self.smtp,
-            at = self.place.path().display(),
         );
         let path = self.path("directpush.toml");
         fs::write(&path, settings).unwrap();
@@ -151,6 +177,11 @@ impl House {
 
     pub(crate) fn admin(&self) -> SocketAddr {
         self.running.as_ref().unwrap().admin
+    }
+
+    /// What it has logged since it was started, but for the first lines.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.path("log")).unwrap_or_default()
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod at_server;
 mod crashes;
 mod desk;
 mod drafts;

@@ -34,6 +34,9 @@ pub(crate) struct Phone {
     eas: SocketAddr,
     user: String,
     device: String,
+    pub(crate) password: String,
+    /// Where a proxy says that it is.
+    pub(crate) origin: Option<&'static str>,
     pub(crate) version: Version,
 }
 
@@ -43,6 +46,8 @@ impl Phone {
             eas: house.eas(),
             user: user.to_owned(),
             device: device.to_owned(),
+            password: PASSWORD.to_owned(),
+            origin: None,
             version: Version::V14_1,
         }
     }
@@ -167,18 +172,22 @@ impl Phone {
 
     async fn open(&self, query: &str, body: &[u8]) -> TcpStream {
         let mut stream = TcpStream::connect(self.eas).await.unwrap();
-        let token = STANDARD.encode(format!("{}:{PASSWORD}", self.user));
+        let token = STANDARD.encode(format!("{}:{}", self.user, self.password));
         let kind = if self.version < Version::V14_0 && !query.contains("Sync") {
             "message/rfc822"
         } else {
             "application/vnd.ms-sync.wbxml"
         };
+        let origin = self
+            .origin
+            .map(|origin| format!("X-Forwarded-For: {origin}\r\n"));
         let head = format!(
             "POST /Microsoft-Server-ActiveSync?{query} HTTP/1.1\r\nHost: sending\r\n\
              Authorization: Basic {token}\r\nMS-ASProtocolVersion: {}\r\nContent-Type: {kind}\r\n\
-             Content-Length: {}\r\nConnection: close\r\n\r\n",
+             Content-Length: {}\r\n{}Connection: close\r\n\r\n",
             self.version.as_str(),
-            body.len()
+            body.len(),
+            origin.unwrap_or_default()
         );
         stream.write_all(head.as_bytes()).await.unwrap();
         stream.write_all(body).await.unwrap();

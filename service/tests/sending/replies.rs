@@ -45,7 +45,7 @@ pub(crate) fn reply(
     }
 }
 
-fn forward(
+pub(crate) fn forward(
     inbox: &CollectionId,
     item: &ServerId,
     client_id: &str,

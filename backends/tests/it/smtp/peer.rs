@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 pub(crate) struct Script {
     pub(crate) greeting: &'static str,
     pub(crate) extensions: &'static [&'static str],
+    pub(crate) sign_in: &'static str,
     pub(crate) sender: &'static str,
     pub(crate) recipient: fn(&str) -> &'static str,
     pub(crate) data: &'static str,
@@ -28,6 +29,7 @@ impl Default for Script {
         Self {
             greeting: "220 peer",
             extensions: &["8BITMIME"],
+            sign_in: "235 in",
             sender: "250 ok",
             recipient: |_| "250 ok",
             data: "354 go on",
@@ -50,6 +52,7 @@ struct Seen {
     taken: Vec<Mail>,
     received: Vec<Vec<u8>>,
     lines: Vec<String>,
+    sign_ins: Vec<String>,
     connections: usize,
     closed: usize,
 }
@@ -98,6 +101,11 @@ impl Peer {
 
     pub(crate) fn taken(&self) -> Vec<Mail> {
         self.seen.0.lock().unwrap().taken.clone()
+    }
+
+    /// What was said to sign in.
+    pub(crate) fn sign_ins(&self) -> Vec<String> {
+        self.seen.0.lock().unwrap().sign_ins.clone()
     }
 
     /// All messages that came with their dot, also those that were not taken.
@@ -203,6 +211,10 @@ async fn serve(
                     }
                     say(&mut stream, answer).await?;
                 }
+            }
+            "AUTH" => {
+                note(seen, |seen| seen.sign_ins.push(command.to_owned()));
+                say(&mut stream, script.sign_in).await?;
             }
             "QUIT" => return say(&mut stream, "221 bye").await,
             _ => say(&mut stream, "250 ok").await?,
