@@ -226,7 +226,8 @@ impl Watcher {
             }
             Err(error) => error,
         };
-        let failures = listening.work.failed(job.folder);
+        let now = time::Instant::now().into_std();
+        let failures = listening.work.failed(job.folder, now);
         let ends_all =
             matches!(error, RefreshError::Channel(_)) || error.kind() == Kind::Unauthorized;
         if ends_all {
@@ -234,10 +235,11 @@ impl Watcher {
             return Err(error.into());
         }
         // One folder that cannot be read does not stop the others.
-        let pause = backoff::pause(failures);
-        let at = time::Instant::now().into_std() + pause;
         debug!(folder = %job.folder, error = %error, "a folder cannot be read");
-        listening.work.retry(job.folder, at, failures);
+        if let Some(failures) = failures {
+            let at = now + backoff::pause(failures);
+            listening.work.retry(job.folder, at, failures);
+        }
         if job.folder != FolderNo::ROOT && error.kind() == Kind::NotFound {
             listening.work.compare(FolderNo::ROOT);
         }

@@ -89,14 +89,15 @@ impl Work {
     }
 
     /// A folder could not be looked at. Answers how often in a row, this time included; the caller says with
-    /// [`Self::retry`] when to try again.
-    pub(super) fn failed(&mut self, folder: FolderNo) -> u32 {
+    /// [`Self::retry`] when to try again. `None`: an event had it looked at before the time of the next attempt, which
+    /// stands: many events in a moment are no reason to wait longer.
+    pub(super) fn failed(&mut self, folder: FolderNo, now: Instant) -> Option<u32> {
         self.running.remove(&folder);
-        let failures = self
-            .failed
-            .get(&folder)
-            .map_or(0, |(_, failures)| *failures);
-        failures.saturating_add(1)
+        match self.failed.get(&folder) {
+            Some((at, _)) if *at > now => None,
+            Some((_, failures)) => Some(failures.saturating_add(1)),
+            None => Some(1),
+        }
     }
 
     /// Tries a folder again at `at`, after so many failures.
@@ -200,17 +201,36 @@ mod tests {
         let mut work = Work::default();
         work.compare(INBOX);
         work.start(now).unwrap();
-        assert_eq!(work.failed(INBOX), 1);
+        assert_eq!(work.failed(INBOX, now), Some(1));
         work.retry(INBOX, later, 1);
         assert_eq!(work.start(now), None);
         assert_eq!(work.next_retry(), Some(later));
         assert!(work.stale().contains(&INBOX));
         work.start(later).unwrap();
         assert_eq!(work.next_retry(), None);
-        assert_eq!(work.failed(INBOX), 2);
+        assert_eq!(work.failed(INBOX, later), Some(2));
         work.retry(INBOX, later, 2);
         work.start(later).unwrap();
         work.succeeded(INBOX);
         assert!(work.stale().is_empty());
+    }
+
+    #[test]
+    fn events_of_a_folder_that_fails_do_not_put_it_off() {
+        let now = Instant::now();
+        let later = now + Duration::from_secs(1);
+        let mut work = Work::default();
+        work.compare(INBOX);
+        work.start(now).unwrap();
+        assert_eq!(work.failed(INBOX, now), Some(1));
+        work.retry(INBOX, later, 1);
+        for _ in 0..10 {
+            work.event(INBOX, EARLY);
+            assert!(work.start(now).is_some(), "it may be good again");
+            assert_eq!(work.failed(INBOX, now), None);
+        }
+        assert_eq!(work.next_retry(), Some(later));
+        work.start(later).unwrap();
+        assert_eq!(work.failed(INBOX, later), Some(2));
     }
 }
