@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::fs;
+use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use backends::servers::{Dovecot, DovecotOptions, HookOptions, Login};
@@ -43,6 +44,15 @@ impl Source {
             Self::Poll => "poll",
         }
     }
+}
+
+/// What a variable of the environment asks for: measurements are long tests.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it is no setting of the service's"
+)]
+pub(crate) fn asked<T: FromStr>(name: &str) -> Option<T> {
+    std::env::var(name).ok()?.parse().ok()
 }
 
 /// What a house shall be like.

@@ -16,6 +16,9 @@ mod client;
 mod house;
 #[allow(dead_code, reason = "for tests to come as well")]
 mod mail;
+mod own;
+#[path = "../../../backends/tests/it/smtp/peer.rs"]
+mod peer;
 #[path = "../faults/phone.rs"]
 #[allow(dead_code, reason = "shared with tests that need more of it")]
 mod phone;

@@ -23,6 +23,8 @@ struct Shared {
     /// What each connection has open, and whether it waits there by IDLE.
     open: Mutex<BTreeMap<usize, (String, bool)>>,
     frozen: watch::Sender<bool>,
+    /// Commands with this word do not pass.
+    held: watch::Sender<Option<&'static str>>,
 }
 
 /// One line that the program said: a command, or what ends IDLE.
@@ -44,6 +46,7 @@ impl Tap {
             asked: Mutex::default(),
             open: Mutex::default(),
             frozen: watch::Sender::new(false),
+            held: watch::Sender::new(None),
         });
         let mut accepting = JoinSet::new();
         accepting.spawn(accept(listener, Arc::clone(&shared)));
@@ -72,6 +75,16 @@ impl Tap {
     /// What was held up arrives.
     pub(crate) fn thaw(&self) {
         self.shared.frozen.send_replace(false);
+    }
+
+    /// Commands with this word, and what follows them on their connection, do not pass until [`Self::release`].
+    pub(crate) fn hold(&self, word: &'static str) {
+        self.shared.held.send_replace(Some(word));
+    }
+
+    /// What was held goes on.
+    pub(crate) fn release(&self) {
+        self.shared.held.send_replace(None);
     }
 
     /// The folders that somebody waits in by IDLE.
@@ -171,6 +184,9 @@ async fn ask(client: OwnedReadHalf, mut server: OwnedWriteHalf, number: usize, s
             None => text,
         };
         shared.note(number, command);
+        let mut held = shared.held.subscribe();
+        let passes = |held: &Option<&str>| held.is_none_or(|word| !command.contains(word));
+        let _never_dropped = held.wait_for(passes).await.map(drop);
         if server.write_all(&line).await.is_err() {
             return;
         }

@@ -9,6 +9,7 @@ use crate::commands::move_items;
 use crate::commands::sync::uploads::{Refused, Terms, item_of, place, settle};
 use crate::error::{Fault, chain};
 use crate::index::{Conflict, Ident, IndexedItem, KnownFolder, Outcome, Session, Upload, Verdict};
+use crate::watch::Still;
 
 /// What a deletion means.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -60,6 +61,8 @@ pub(super) async fn serve(
                     .filter(|trash| trash.no != session.folder().no),
                 End::Nothing => None,
             };
+            // What a watcher would find on the way (marked to be removed, and not removed yet) is this device's doing.
+            let still = still(context, session.folder(), trash.as_ref()).await;
             let done = match &trash {
                 Some(trash) => discard(context, (mailbox.as_ref(), &folder), &row, trash).await,
                 None => mailbox
@@ -67,7 +70,7 @@ pub(super) async fn serve(
                     .await
                     .map_err(Fault::from),
             };
-            match done {
+            let refused = match done {
                 Ok(()) => settle(session, ticket, Ok(Outcome::Removed)).await,
                 Err(Fault::Backend(error)) if is_final(error.kind()) => {
                     tracing::warn!(account = %context.who.account, error = %chain(&error), "item not deleted");
@@ -76,7 +79,13 @@ pub(super) async fn serve(
                 }
                 Err(Fault::Backend(error)) => settle(session, ticket, Err(error)).await,
                 Err(other) => Err(other),
+            };
+            drop(still);
+            if let Some(trash) = trash {
+                let account = context.who.account;
+                context.parts.supervisor.announce(account, trash.no).await;
             }
+            refused
         }
         Verdict::Repeat(_) | Verdict::Differs(_) | Verdict::Lost => Ok(None),
         Verdict::Gone => Ok(Some(SyncStatus::ObjectNotFound)),
@@ -98,7 +107,23 @@ fn is_final(kind: Kind) -> bool {
     }
 }
 
-/// Moves an item to the folder for deleted items, where it is told to this device too but does not wake it.
+/// Keeps the folder and the one for deleted items from being looked at: in one order, whoever asks.
+async fn still<'c>(
+    context: &Context<'c>,
+    folder: &KnownFolder,
+    trash: Option<&KnownFolder>,
+) -> (Still<'c>, Option<Still<'c>>) {
+    let (supervisor, account) = (&context.parts.supervisor, context.who.account);
+    let Some(trash) = trash else {
+        return (supervisor.still(account, folder.no).await, None);
+    };
+    let first = supervisor.still(account, folder.no.min(trash.no)).await;
+    let second = supervisor.still(account, folder.no.max(trash.no)).await;
+    (first, Some(second))
+}
+
+/// Moves an item to the folder for deleted items, where it is told to this device too but does not wake it. Nobody looks
+/// at the two meanwhile.
 async fn discard(
     context: &Context<'_>,
     (mailbox, folder): (&dyn Mailbox, &FolderRef),
@@ -110,9 +135,6 @@ async fn discard(
             "a folder for deleted items that is not there",
         ));
     };
-    let account = context.who.account;
-    // The watcher must not write the copy down before it is known whose it is.
-    let still = context.parts.supervisor.still(account, trash.no).await;
     let state: ItemState = mailbox
         .relocate(folder, &row.reference, &row.version, target)
         .await?;
@@ -121,7 +143,5 @@ async fn discard(
         .index
         .adopt(context.who, trash.no, &state)
         .await?;
-    drop(still);
-    context.parts.supervisor.announce(account, trash.no).await;
     Ok(())
 }
