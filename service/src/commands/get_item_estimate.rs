@@ -1,5 +1,6 @@
 //! GetItemEstimate: how much a Sync would bring, counted by what Sync itself goes by (MS-ASCMD 2.2.1.9).
 
+use backends::Kind;
 use protocol::command::get_item_estimate::{
     EstimateAnswer, EstimateCollection, GetItemEstimateRequest, GetItemEstimateResponse,
 };
@@ -69,7 +70,15 @@ async fn estimate(
     };
     let filter = options::own(&said).filter_type;
     let window = options::cut_off(folder.class, filter, context.steady_now());
-    collection::current(context, &folder, window).await?;
+    // There is no status for a backend that is away, and who is sent away altogether stays away for half a minute and
+    // more. What is known is an estimate as well, and Sync says for its folder alone how things are.
+    let away = match collection::current(context, &folder, window).await {
+        Err(fault) if is_away(&fault) => Some(fault),
+        current => {
+            current?;
+            None
+        }
+    };
     Ok(
         match context
             .parts
@@ -80,6 +89,7 @@ async fn estimate(
             Estimate::NoFolder => failed(GetItemEstimateStatus::InvalidCollection),
             Estimate::NotPrimed => failed(GetItemEstimateStatus::NotPrimed),
             Estimate::UnknownKey => failed(GetItemEstimateStatus::InvalidSyncKey),
+            Estimate::Commands(0) if let Some(fault) = away => return Err(fault),
             Estimate::Commands(count) => EstimateAnswer {
                 status: StatusCode::SUCCESS,
                 class: Some(collection::item_class(folder.class)),
@@ -88,4 +98,9 @@ async fn estimate(
             },
         },
     )
+}
+
+/// Whether the backend may be back soon.
+fn is_away(fault: &Fault) -> bool {
+    matches!(fault, Fault::Backend(error) if error.kind() == Kind::Unavailable)
 }

@@ -23,6 +23,10 @@ mod peer;
 #[allow(dead_code, reason = "shared with tests that need more of it")]
 mod phone;
 mod program;
+#[path = "../faults/random.rs"]
+#[allow(dead_code, reason = "shared with tests that need more of it")]
+mod random;
+mod restarts;
 #[allow(dead_code, reason = "for tests to come as well")]
 mod tap;
 mod wakes;
