@@ -12,6 +12,7 @@
 #[path = "../faults/client.rs"]
 #[allow(dead_code, reason = "shared with tests that need more of it")]
 mod client;
+mod frozen;
 #[allow(dead_code, reason = "for tests to come as well")]
 mod house;
 #[allow(dead_code, reason = "for tests to come as well")]
@@ -23,10 +24,12 @@ mod peer;
 #[allow(dead_code, reason = "shared with tests that need more of it")]
 mod phone;
 mod program;
+mod quiet;
 #[path = "../faults/random.rs"]
 #[allow(dead_code, reason = "shared with tests that need more of it")]
 mod random;
 mod restarts;
+mod storm;
 #[allow(dead_code, reason = "for tests to come as well")]
 mod tap;
 mod wakes;

@@ -59,38 +59,21 @@ impl Deed {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn by_hook() {
-    others_wake(Plan::new(Source::Hook), &DEEDS).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn by_idle() {
-    others_wake(Plan::new(Source::Idle), &DEEDS).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn by_idle_while_sessions_sleep() {
-    others_wake(Plan::new(Source::Hibernating), &DEEDS).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn by_notify() {
-    others_wake(Plan::new(Source::Notify), &DEEDS).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn by_looking() {
-    others_wake(Plan::new(Source::Poll), &[Deed::Delivery, Deed::Swap]).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn by_looking_where_nothing_counts_changes() {
-    let mut plan = Plan::new(Source::Poll);
-    plan.dovecot = DovecotOptions {
+async fn what_others_do_wakes_a_phone() {
+    let mut counts_nothing = Plan::new(Source::Poll);
+    counts_nothing.dovecot = DovecotOptions {
         without: vec!["CONDSTORE", "QRESYNC"],
         ..DovecotOptions::default()
     };
-    others_wake(plan, &[Deed::Swap]).await;
+    // At once, since they do little but wait.
+    tokio::join!(
+        others_wake(Plan::new(Source::Hook), &DEEDS),
+        others_wake(Plan::new(Source::Idle), &DEEDS),
+        others_wake(Plan::new(Source::Hibernating), &DEEDS),
+        others_wake(Plan::new(Source::Notify), &DEEDS),
+        others_wake(Plan::new(Source::Poll), &[Deed::Delivery, Deed::Swap]),
+        others_wake(counts_nothing, &[Deed::Swap]),
+    );
 }
 
 /// Does things one after the other; each wakes the phone, which then shows what the server has.
