@@ -7,6 +7,7 @@
 mod kept;
 
 use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -98,17 +99,21 @@ impl Accounts {
     }
 
     /// Nothing is read from the disk and nobody is connected to for this.
-    fn open(&self, name: &str, secret: Option<&Secret>) -> Result<Arc<dyn Mailbox>, BackendError> {
+    fn open(
+        &self,
+        name: &str,
+        shown: Option<(&Secret, IpAddr)>,
+    ) -> Result<Arc<dyn Mailbox>, BackendError> {
         let unauthorized = || BackendError::new(Kind::Unauthorized, OPEN);
         let route = self.routes.of(name).ok_or_else(unauthorized)?;
         let mail: Arc<dyn Mailbox> = match self.servers.at(route, name) {
             None => Arc::new(self.store.mailbox(&self.maildir.path(name))),
             Some(at) => {
-                let secret = secret.filter(|_| !at.mastered);
-                if secret.is_none() && !at.mastered {
+                let shown = shown.filter(|_| !at.mastered);
+                if shown.is_none() && !at.mastered {
                     return Err(unauthorized());
                 }
-                at.server.mailbox(&at.login, secret)?
+                at.server.mailbox(&at.login, shown)?
             }
         };
         let mut account = Composite::new(mail);
@@ -147,11 +152,13 @@ impl Accounts {
         });
         let due = known.iter_mut().filter_map(|(account, known)| {
             let kept = known.kept.as_mut()?;
-            let (secret, former) = kept.due(now, watched.contains(account), self.recheck)?;
+            let due = kept.due(now, watched.contains(account), self.recheck)?;
+            let ((secret, from), former) = due;
             Some(Due {
                 account: *account,
                 name: known.name.clone(),
                 secret,
+                from,
                 former,
             })
         });
@@ -202,7 +209,7 @@ impl MailboxProvider for Accounts {
         known.entry(account).or_insert_with(|| Known::new(name));
     }
 
-    fn admit(&self, account: AccountId, name: &str, secret: &Secret) {
+    fn admit(&self, account: AccountId, name: &str, (secret, from): (&Secret, IpAddr)) {
         if !self.needs_secret(name) {
             return self.introduce(account, name);
         }
@@ -212,9 +219,10 @@ impl MailboxProvider for Accounts {
         let known = known.or_insert_with(|| Known::new(name));
         known.used = now;
         let shown = match &mut known.kept {
-            Some(kept) => kept.show(secret, now, self.recheck),
+            Some(kept) => kept.show((secret, from), now, self.recheck),
             none => {
-                *none = Some(Kept::new(secret.clone(), now, self.recheck));
+                let shown = (secret.clone(), from);
+                *none = Some(Kept::new(shown, now, self.recheck));
                 Shown::New
             }
         };
@@ -266,8 +274,8 @@ impl MailboxProvider for Accounts {
         if let Some(mailbox) = &known.mailbox {
             return Ok(Arc::clone(mailbox));
         }
-        let secret = known.kept.as_ref().map(Kept::secret);
-        let mailbox = self.open(known.name.as_str(), secret)?;
+        let shown = known.kept.as_ref().map(Kept::shown);
+        let mailbox = self.open(known.name.as_str(), shown)?;
         known.mailbox = Some(Arc::clone(&mailbox));
         Ok(mailbox)
     }

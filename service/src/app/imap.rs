@@ -170,6 +170,14 @@ fn certificates(file: &Path) -> Result<Vec<u8>, StartError> {
     std::fs::read(file).map_err(unread("ca_file", file))
 }
 
+impl Imap {
+    /// What the server is told of where a device is.
+    fn origin(&self, client: IpAddr) -> Option<SocketAddr> {
+        let told = self.settings.pass_client_address;
+        told.then(|| SocketAddr::new(client, 0))
+    }
+}
+
 #[async_trait]
 impl MailServer for Imap {
     async fn check(&self, login: &str, password: &Secret, client: Option<IpAddr>) -> Verdict {
@@ -177,11 +185,10 @@ impl MailServer for Imap {
         let Ok(password) = std::str::from_utf8(password.expose()) else {
             return Verdict::Wrong;
         };
-        let client = client.filter(|_| self.settings.pass_client_address);
         let login = Login {
             user: login.to_owned(),
             secret: imap::Secret::Password(password.to_owned().into()),
-            origin: client.map(|client| SocketAddr::new(client, 0)),
+            origin: client.and_then(|client| self.origin(client)),
         };
         let error = match self.connector.open(&login).await {
             Ok(session) => {
@@ -212,13 +219,23 @@ impl MailServer for Imap {
     fn mailbox(
         &self,
         login: &str,
-        secret: Option<&Secret>,
+        shown: Option<(&Secret, IpAddr)>,
     ) -> Result<Arc<dyn Mailbox>, BackendError> {
-        let own = secret.map(|secret| String::from_utf8_lossy(secret.expose()).into_owned().into());
-        let secrets = Login {
-            user: login.to_owned(),
-            secret: own.map_or(imap::Secret::Master, imap::Secret::Password),
-            origin: None,
+        let user = login.to_owned();
+        let secrets = match shown {
+            Some((secret, from)) => {
+                let password = String::from_utf8_lossy(secret.expose()).into_owned();
+                Login {
+                    user,
+                    secret: imap::Secret::Password(password.into()),
+                    origin: self.origin(from),
+                }
+            }
+            None => Login {
+                user,
+                secret: imap::Secret::Master,
+                origin: None,
+            },
         };
         Ok(Arc::new(self.store.mailbox(login, Arc::new(secrets))))
     }

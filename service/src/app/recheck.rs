@@ -59,7 +59,10 @@ impl Recheck {
         let at = self.routes.of(due.name.as_str());
         let at = at.and_then(|route| self.servers.at(route, due.name.as_str()));
         let verdict = match at {
-            Some(at) => at.server.check(&at.login, &due.secret, None).await,
+            Some(at) => {
+                let from = Some(due.from);
+                at.server.check(&at.login, &due.secret, from).await
+            }
             None => Verdict::Unavailable,
         };
         match verdict {

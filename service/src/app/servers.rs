@@ -17,14 +17,15 @@ pub(crate) trait MailServer: Send + Sync + 'static {
     /// [`Verdict::Wrong`].
     async fn check(&self, login: &str, password: &Secret, client: Option<IpAddr>) -> Verdict;
 
-    /// Somebody's mailbox, opened by a password or else by the master user. Nothing is connected to for this.
+    /// Somebody's mailbox, opened by a password that was shown there, or else by the master user. Nothing is connected
+    /// to for this.
     ///
     /// # Errors
     /// When it cannot be opened in that way.
     fn mailbox(
         &self,
         login: &str,
-        secret: Option<&Secret>,
+        shown: Option<(&Secret, IpAddr)>,
     ) -> Result<Arc<dyn Mailbox>, BackendError>;
 }
 

@@ -74,7 +74,8 @@ impl<'a> Context<'a> {
             ..
         } = &request.identity;
         let provider = parts.supervisor.provider();
-        provider.admit(account, name.as_str(), secret);
+        let from = request.connection.peer.ip();
+        provider.admit(account, name.as_str(), (secret, from));
         facts.account = Some(account);
         facts.device = Some(device.id);
         for (receipt_of, answers) in parts.receipts.proven(&request.proven) {

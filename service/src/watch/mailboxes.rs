@@ -1,5 +1,6 @@
 //! Where the mailbox of an account comes from.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -14,9 +15,10 @@ pub trait MailboxProvider: Send + Sync + 'static {
     /// Says by which name the backend knows an account. Called with every request of it; cheap.
     fn introduce(&self, account: AccountId, name: &str);
 
-    /// As [`Self::introduce`], of somebody who was let in with this password just now. Called with every request; cheap.
-    fn admit(&self, account: AccountId, name: &str, secret: &Secret) {
-        let _not_needed = secret;
+    /// As [`Self::introduce`], of somebody who was let in with this password just now, and where they are. Called with
+    /// every request; cheap.
+    fn admit(&self, account: AccountId, name: &str, (secret, from): (&Secret, IpAddr)) {
+        let _not_needed = (secret, from);
         self.introduce(account, name);
     }
 

@@ -147,7 +147,8 @@ impl Account {
         let now = Instant::now();
         let before = refused.as_ref().filter(|before| {
             let recent = now.saturating_duration_since(before.at) < self.shared.options.refused;
-            recent && before.login == login
+            // Wherever the user is by now.
+            recent && (&before.login.user, &before.login.secret) == (&login.user, &login.secret)
         });
         if let Some(before) = before {
             return Err(Error::RefusedBefore(before.kind));

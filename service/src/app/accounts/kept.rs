@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -29,6 +30,8 @@ pub(crate) struct Due {
     pub(crate) name: AccountName,
     /// The password.
     pub(crate) secret: Secret,
+    /// Where it was shown last.
+    pub(crate) from: IpAddr,
     /// Whether another one has taken its place.
     pub(crate) former: bool,
 }
@@ -47,8 +50,11 @@ pub(super) enum Shown {
 /// See the module.
 pub(super) struct Kept {
     secret: Secret,
+    /// Where it was shown last. A server that finds it wrong holds that against this address, and not against ours,
+    /// which is everybody's.
+    from: IpAddr,
     /// The one before, until it was looked at.
-    former: Option<Secret>,
+    former: Option<(Secret, IpAddr)>,
     key: RandomState,
     /// Others that are right, and until when that is believed.
     others: Vec<(Print, Instant)>,
@@ -64,9 +70,10 @@ impl fmt::Debug for Kept {
 }
 
 impl Kept {
-    pub(super) fn new(secret: Secret, now: Instant, recheck: Duration) -> Self {
+    pub(super) fn new((secret, from): (Secret, IpAddr), now: Instant, recheck: Duration) -> Self {
         Self {
             secret,
+            from,
             former: None,
             key: RandomState::new(),
             others: Vec::new(),
@@ -76,8 +83,9 @@ impl Kept {
         }
     }
 
-    pub(super) fn secret(&self) -> &Secret {
-        &self.secret
+    /// The password, and where it was shown last.
+    pub(super) fn shown(&self) -> (&Secret, IpAddr) {
+        (&self.secret, self.from)
     }
 
     /// There is a reason to look at once.
@@ -90,8 +98,14 @@ impl Kept {
     }
 
     /// Somebody was let in with this password.
-    pub(super) fn show(&mut self, secret: &Secret, now: Instant, recheck: Duration) -> Shown {
+    pub(super) fn show(
+        &mut self,
+        (secret, from): (&Secret, IpAddr),
+        now: Instant,
+        recheck: Duration,
+    ) -> Shown {
         if self.is(secret) {
+            self.from = from;
             return Shown::Known;
         }
         self.others.retain(|(_, until)| now < *until);
@@ -100,7 +114,7 @@ impl Kept {
             return Shown::Known;
         }
         let former = std::mem::replace(&mut self.secret, secret.clone());
-        self.former = Some(former);
+        self.former = Some((former, std::mem::replace(&mut self.from, from)));
         self.next = now + spread(recheck);
         self.looking = false;
         Shown::Another
@@ -112,7 +126,7 @@ impl Kept {
         now: Instant,
         watched: bool,
         recheck: Duration,
-    ) -> Option<(Secret, bool)> {
+    ) -> Option<((Secret, IpAddr), bool)> {
         if let Some(former) = self.former.take() {
             return Some((former, true));
         }
@@ -122,7 +136,7 @@ impl Kept {
         }
         self.looking = true;
         self.doubted = false;
-        Some((self.secret.clone(), false))
+        Some(((self.secret.clone(), self.from), false))
     }
 
     /// A password is right.

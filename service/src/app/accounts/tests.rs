@@ -14,6 +14,7 @@ use crate::tasks::Tasks;
 
 const ANNA: &str = "anna@example.org";
 const ACCOUNT: AccountId = AccountId(1);
+const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 
 struct Scene {
     accounts: Arc<Accounts>,
@@ -57,7 +58,7 @@ impl Scene {
 
     fn admit(&self, password: &str) {
         let secret = Secret::from(password);
-        self.accounts.admit(ACCOUNT, ANNA, &secret);
+        self.accounts.admit(ACCOUNT, ANNA, (&secret, HOME));
     }
 
     async fn kind(&self) -> Option<Kind> {
@@ -224,16 +225,23 @@ async fn a_doubt_is_looked_into_at_once() {
     scene.accounts.doubt(ACCOUNT);
     seconds(1).await;
     assert_eq!((scene.checks(), scene.ended()), (2, 1));
+    // The server hears whose fault it is.
+    let asked = scene.fake.asked.lock().unwrap();
+    assert!(
+        asked.iter().all(|(_, from)| *from == Some(HOME)),
+        "{asked:?}"
+    );
 }
 
 #[test]
 fn nothing_of_it_shows_a_password() {
     let now = Instant::now();
-    let kept = Kept::new(Secret::from("hunter2"), now, Duration::ZERO);
+    let kept = Kept::new((Secret::from("hunter2"), HOME), now, Duration::ZERO);
     let due = Due {
         account: ACCOUNT,
         name: AccountName::new(ANNA),
         secret: Secret::from("hunter2"),
+        from: HOME,
         former: false,
     };
     assert!(!format!("{kept:?} {due:?}").contains("hunter2"));

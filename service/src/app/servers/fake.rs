@@ -63,9 +63,9 @@ impl MailServer for Fake {
     fn mailbox(
         &self,
         login: &str,
-        secret: Option<&Secret>,
+        shown: Option<(&Secret, IpAddr)>,
     ) -> Result<Arc<dyn Mailbox>, BackendError> {
-        let opened = (login.to_owned(), secret.cloned());
+        let opened = (login.to_owned(), shown.map(|(secret, _)| secret.clone()));
         self.opened.lock().unwrap().push(opened);
         let nowhere = PathBuf::from("/nowhere").join(login);
         Ok(Arc::new(self.store.mailbox(&nowhere)))
