@@ -12,7 +12,7 @@ use protocol::command::SyncKeyText;
 use protocol::command::folder_sync::FolderSyncRequest;
 use protocol::wbxml;
 
-use crate::house::{House, relay_at};
+use crate::house::{House, relay_at, until};
 use crate::peer::{Peer, Script};
 use crate::phone::Phone;
 
@@ -99,6 +99,11 @@ async fn stored(hand: &ImapHand, folder: &str) -> Vec<Stored> {
         })
     });
     fetched.collect()
+}
+
+/// Waits until the log has these words: it is read by another thread than the answers.
+async fn logs(house: &House, words: &str) {
+    until(words, || house.log().contains(words)).await;
 }
 
 /// Whether a phone is let in: the HTTP status of a first FolderSync.

@@ -12,7 +12,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::{Script, Served, at, begins};
+use super::{Script, Served, at, begins, logs};
 use crate::desk::{Desk, add, file, only_subject, upload, written};
 use crate::house::{House, until};
 use crate::phone::{Phone, Told, woken};
@@ -141,8 +141,7 @@ async fn a_full_account_keeps_what_is_there_and_takes_the_rest_later() {
     let drafts = served.stored("Drafts").await;
     assert_eq!(drafts.len(), 1);
     assert!(drafts[0].text.contains("Small."), "{drafts:?}");
-    let log = served.house.log();
-    assert!(log.contains("no room for a draft"), "{log}");
+    logs(&served.house, "no room for a draft").await;
     // A message goes all the same; its copy is the operator's to hear of.
     let mime = format!(
         "To: out@example.net\r\nSubject: Q\r\n\r\n{}\r\n",
@@ -150,8 +149,7 @@ async fn a_full_account_keeps_what_is_there_and_takes_the_rest_later() {
     );
     assert_eq!(desk.phone.send("3", &mime).await, Told::Sent);
     assert_eq!(served.taken().len(), 1);
-    let log = served.house.log();
-    assert!(log.contains("no copy of a sent message"), "{log}");
+    logs(&served.house, "no copy of a sent message").await;
     // The same key and ClientId: it is made now.
     let (status, made, _) = desk.add("2", written("Short.")).await;
     assert_eq!((status, made.is_some()), (1, true));
@@ -184,8 +182,7 @@ async fn a_server_that_is_down_loses_no_upload_and_no_ping() {
     let mut other = served.phone();
     other.password = "other".to_owned();
     assert_eq!(begins(&other).await, 503);
-    let log = served.house.log();
-    assert!(log.contains("a password could not be checked"), "{log}");
+    logs(&served.house, "a password could not be checked").await;
     assert_eq!(served.house.metric(gauge).await, 1, "the Ping is parked");
     served.dovecot.restart().await.unwrap();
     // The service tries again after a pause.

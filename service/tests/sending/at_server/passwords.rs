@@ -11,7 +11,7 @@ use tokio::io::AsyncReadExt;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::{at, begins};
+use super::{at, begins, logs};
 use crate::house::{House, LIMIT, until};
 use crate::phone::Phone;
 
@@ -123,10 +123,7 @@ async fn a_changed_password_ends_what_waits_and_a_server_that_is_down_does_not()
         tokio::task::yield_now().await;
     }
     dovecot.kill();
-    until("the look that fails", || {
-        house.log().contains("a password could not be checked")
-    })
-    .await;
+    logs(&house, "a password could not be checked").await;
     assert_eq!(house.metric(gauge).await, 1, "the Ping is parked");
     dovecot.restart().await.unwrap();
     dovecot.set_user(&Login::new("anna", "new")).await.unwrap();
@@ -134,10 +131,7 @@ async fn a_changed_password_ends_what_waits_and_a_server_that_is_down_does_not()
     // A look that failed is repeated after half a minute.
     let ended = timeout(3 * LIMIT, parked.read_to_end(&mut said));
     ended.await.unwrap().unwrap();
-    until("the log", || {
-        house.log().contains("a password no longer holds")
-    })
-    .await;
+    logs(&house, "a password no longer holds").await;
     assert_eq!(begins(&phone).await, 401);
     phone.password = "new".to_owned();
     assert_eq!(begins(&phone).await, 200);

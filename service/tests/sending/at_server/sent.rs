@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use protocol::command::SyncKeyText;
 use protocol::command::folder_sync::FolderType;
 
-use super::{DovecotOptions, Script, Served};
+use super::{DovecotOptions, Script, Served, logs};
 use crate::phone::Told;
 use crate::replies::{ORIGINAL, forward, reply};
 
@@ -123,8 +123,7 @@ async fn what_the_relay_does_not_take_is_in_no_folder() {
         let served = Served::start(script).await;
         assert_eq!(served.phone().send("1", MAIL).await, status(told));
         assert_eq!(served.stored("Sent").await.len(), 0);
-        let log = served.house.log();
-        assert!(log.contains("message not relayed"), "{log}");
+        logs(&served.house, "message not relayed").await;
         served
             .house
             .keeps_nothing_of(&["out@example.net", "Words."]);
@@ -153,7 +152,6 @@ async fn people_sign_in_to_the_relay_as_to_the_server() {
     for id in ["1", "2"] {
         assert_eq!(served.phone().send(id, MAIL).await, status("120"));
     }
-    let log = served.house.log();
-    assert!(log.contains("login: refused for good (535)"), "{log}");
+    logs(&served.house, "login: refused for good (535)").await;
     served.house.keeps_nothing_of(&["secret"]);
 }
