@@ -37,6 +37,11 @@ impl Desk {
         desk
     }
 
+    /// The service was started again.
+    pub(crate) fn move_to(&mut self, house: &House) {
+        self.phone = self.phone.moved_to(house);
+    }
+
     /// `None`: nothing to say.
     pub(crate) async fn sync(&mut self, commands: Vec<ClientCommand>) -> Option<CollectionAnswer> {
         let answer = self.attempt(commands).await?;

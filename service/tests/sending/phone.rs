@@ -52,6 +52,14 @@ impl Phone {
         }
     }
 
+    /// The same device; the service was started again.
+    pub(crate) fn moved_to(&self, house: &House) -> Self {
+        Self {
+            eas: house.eas(),
+            ..self.clone()
+        }
+    }
+
     /// SendMail, with a copy in Sent.
     pub(crate) async fn send(&self, client_id: &str, mime: &str) -> Told {
         let request = SendMailRequest {

@@ -1,8 +1,9 @@
-//! The process is killed on the way to the copy in Sent: there is one, and one mail.
+//! The process is killed while a message is put into a folder: there is one, and one mail.
 
 use std::net::Ipv4Addr;
 
 use backends::servers::{Dovecot, DovecotOptions};
+use protocol::command::sync::ServerCommand;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -10,6 +11,7 @@ use tokio::task::JoinSet;
 
 use super::sent::MAIL;
 use super::{Served, at, logs, stored};
+use crate::desk::{Desk, only_subject, upload, written};
 use crate::house::{House, relay_at};
 use crate::peer::{Peer, Script};
 use crate::phone::{Phone, Told};
@@ -58,6 +60,49 @@ async fn killed_before_the_copy_is_written_down_there_is_no_second_one() {
     assert_eq!(phone.send("1", MAIL).await, Told::Status("118".to_owned()));
     assert_eq!(peer.taken().len(), 1, "no second mail");
     assert_eq!(stored(&hand, "Sent").await.len(), 1, "no second copy");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_a_draft_is_written_anew_there_is_one_draft() {
+    let dovecot = Dovecot::start(&DovecotOptions::default()).await.unwrap();
+    let hand = dovecot.hand("anna").await.unwrap();
+    let server = at(dovecot.imap_port(), "", "");
+    let mut house = House::at_server(&server, "");
+    let mut desk = Desk::new(&house, "one").await;
+    let (_, id, _) = desk.add("1", written("First.")).await;
+    let id = id.unwrap();
+    house.kill();
+    let muffler = Muffler::start(dovecot.imap_port()).await;
+    house.move_server(&at(muffler.port, "", ""));
+    house.open();
+    desk.move_to(&house);
+    let change = upload(only_subject("Late"), false);
+    let there_twice = async {
+        muffler.appended().await;
+        while hand.count("Drafts").await.unwrap() < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        answer = desk.change(&id, &change) => panic!("{answer:?}"),
+        () = there_twice => {}
+    }
+    house.kill();
+    drop(muffler);
+    house.move_server(&server);
+    house.open();
+    desk.move_to(&house);
+    let answer = desk.change(&id, &change).await;
+    assert!(answer.is_none_or(|answer| answer.responses.is_empty()));
+    let drafts = stored(&hand, "Drafts").await;
+    assert_eq!(drafts.len(), 1, "{drafts:?}");
+    assert!(drafts[0].text.contains("Subject: Late\r\n"), "{drafts:?}");
+    let later = desk.sync(Vec::new()).await;
+    let twin = later.is_some_and(|answer| {
+        let added = |command: &ServerCommand| matches!(command, ServerCommand::Add { .. });
+        answer.commands.iter().any(added)
+    });
+    assert!(!twin, "the draft came as another one");
 }
 
 /// Between the service and the server: after an APPEND nothing of what the server says gets through.
