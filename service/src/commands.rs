@@ -4,10 +4,12 @@
 //! answer. What a failure looks like to a phone is decided in [`crate::error`].
 
 pub mod admission;
+mod attachment;
 mod bounded;
 mod class;
 mod contacts;
 mod context;
+mod find;
 mod folder_create;
 mod folder_delete;
 mod folder_sync;
@@ -16,13 +18,16 @@ mod folders;
 mod get_item_estimate;
 pub mod governor;
 mod item_operations;
+mod located;
 mod mail;
 mod move_items;
 mod owned;
+mod piecewise;
 mod ping;
 mod provision;
 mod reading;
 mod receipts;
+mod search;
 mod send;
 mod settings;
 mod sync;
@@ -40,6 +45,7 @@ pub use crate::commands::admission::Admission;
 use crate::commands::context::Context;
 pub use crate::commands::governor::Governors;
 pub use crate::commands::receipts::Receipts;
+pub use crate::commands::search::Searches;
 pub use crate::commands::send::{Directory, Outbox, OutboxLimits};
 use crate::config::ConflictPolicy;
 use crate::error::Fault;
@@ -73,7 +79,7 @@ pub struct Grants {
 }
 
 /// The commands that exist, in the order in which OPTIONS lists them.
-const COMMANDS: [Command; 14] = [
+const COMMANDS: [Command; 16] = [
     Command::Sync,
     Command::SendMail,
     Command::SmartForward,
@@ -84,10 +90,12 @@ const COMMANDS: [Command; 14] = [
     Command::FolderUpdate,
     Command::MoveItems,
     Command::GetItemEstimate,
+    Command::Search,
     Command::Settings,
     Command::Ping,
     Command::ItemOperations,
     Command::Provision,
+    Command::Find,
 ];
 
 /// Serves the commands.
@@ -115,6 +123,8 @@ pub struct Commands {
     pub governors: Arc<Governors>,
     /// Bounds how many devices begin at once.
     pub admission: Arc<Admission>,
+    /// Searches that are going on.
+    pub searches: Arc<Searches>,
 }
 
 impl std::fmt::Debug for Commands {
@@ -154,6 +164,9 @@ impl Commands {
             // These two may be parked; what they write, they write in pieces that are finished.
             Command::Ping => return ping::serve(context).await,
             Command::Sync => sync::serve(&mut context).await,
+            // Nothing is written: what nobody waits for any more ends.
+            Command::Search => search::serve(&mut context).await,
+            Command::Find => find::serve(&mut context).await,
             _ => context.finish(|context| Box::pin(whole(context))).await,
         }?;
         if context.raised() && !matches!(answer.content, Content::Http(_)) {

@@ -12,7 +12,7 @@ use protocol::command::{BodyError, IdError, StatusCode, status_only};
 use protocol::query::Command;
 use protocol::status::{
     CommonStatus, FolderCreateStatus, FolderDeleteStatus, FolderUpdateStatus, ItemOperationsStatus,
-    MoveItemsStatus, PingStatus, SyncStatus,
+    MoveItemsStatus, PingStatus, SearchStoreStatus, SyncStatus,
 };
 use protocol::version::Version;
 use protocol::wbxml::{self, WbxmlError};
@@ -323,6 +323,27 @@ pub fn fetch_status(kind: Kind) -> ItemOperationsStatus {
         | Kind::Refused
         | Kind::Unexpected => ItemOperationsStatus::ServerError,
     }
+}
+
+/// What a phone sees when a search fails in the backend.
+#[must_use]
+pub fn search_status(kind: Kind) -> SearchStoreStatus {
+    match kind {
+        // The folder itself is gone: FolderSync tells.
+        Kind::NotFound => SearchStoreStatus::FolderSyncRequired,
+        // Asked for again later.
+        Kind::Unavailable | Kind::Full | Kind::Conflict => SearchStoreStatus::TimedOut,
+        // The store cannot look for such a thing.
+        Kind::Refused | Kind::TooLarge => SearchStoreStatus::TooComplex,
+        Kind::Unauthorized | Kind::Forbidden => SearchStoreStatus::AccessDenied,
+        Kind::Exists | Kind::Unexpected => SearchStoreStatus::ServerError,
+    }
+}
+
+/// Whether a backend refuses the account's password: the one failure that the device's user is to hear of as such.
+#[must_use]
+pub fn is_credentials(error: &BackendError) -> bool {
+    error.kind() == Kind::Unauthorized
 }
 
 /// An error with what caused it, for the log. None of ours names anybody.

@@ -3,6 +3,8 @@
 //! Rows of the store are named by numbers. What a phone sees of them is short ASCII text: a folder is
 //! its number, an item is `<folder>:<item>` (MS-ASCMD 2.2.3.166: at most 64 characters).
 
+pub mod long_id;
+
 use std::fmt;
 
 /// An account: the row that one person's login name leads to.

@@ -16,6 +16,7 @@ pub mod items;
 mod line;
 pub mod lineage;
 mod locks;
+mod named;
 mod own;
 pub mod page;
 pub mod ping;

@@ -121,6 +121,7 @@ impl Core {
                 metrics.push.clone(),
             )),
             admission: Admission::new(config.limits.first_syncs_max, metrics.admission.clone()),
+            searches: Arc::default(),
         };
         Ok(Self {
             commands,

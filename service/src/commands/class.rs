@@ -16,7 +16,8 @@ use crate::commands::mail;
 use crate::commands::reading::{self, Message, Spot};
 use crate::config::ConflictPolicy;
 use crate::convert::email::{self, BodyWish};
-use crate::ids::{ItemNo, ServerId};
+use crate::ids::ItemNo;
+use crate::ids::long_id::LongId;
 use crate::index::{Action, Conflict, Session};
 
 /// What is read of an item to tell a device of it.
@@ -107,10 +108,7 @@ pub(super) async fn read(
         (Action::Delete | Action::SoftDelete, _) => Ok(Content::Nothing),
         // The text of a message never changes: only its marks are told, see `read_as`.
         (Action::Change, Class::Email) => {
-            let row = spot.row;
-            let marks = spot
-                .mailbox
-                .marks(spot.folder, &row.reference, &row.version);
+            let marks = spot.mailbox.marks(spot.folder, spot.item, spot.version);
             Ok(Content::Marks(marks.await?.1))
         }
         (Action::Add, Class::Email) => {
@@ -127,7 +125,7 @@ pub(super) async fn read(
 /// An item as the device wants it. `None`: it cannot be said at all.
 pub(super) async fn show(
     context: &Context<'_>,
-    (class, id): (Class, ServerId),
+    (class, id): (Class, &LongId),
     content: Content,
     wish: &BodyWish,
 ) -> Option<Shown> {
@@ -141,7 +139,7 @@ pub(super) async fn show(
             Some(Shown::Mail(Box::new(email)))
         }
         (Class::Contacts, Content::Whole(item)) => {
-            let contact = contacts::convert(context, id, item, wish).await?;
+            let contact = contacts::convert(context, id.indexed()?, item, wish).await?;
             Some(Shown::Contact(Box::new(contact)))
         }
         (Class::Email, Content::Nothing | Content::Whole(_))

@@ -4,7 +4,6 @@ mod conversation;
 mod empty;
 mod fetch;
 mod payload;
-mod piecewise;
 
 use protocol::command::Body;
 use protocol::command::StatusCode;

@@ -9,7 +9,7 @@ use crate::commands::reading::Message;
 use crate::convert::email::{
     self, BodyWish, ConvertError, Converted, ItemContext, Limits, MimeSupport,
 };
-use crate::ids::ServerId;
+use crate::ids::long_id::LongId;
 use crate::metrics::ConvertOutcome;
 
 /// Keywords that programs set for themselves; no category of the user.
@@ -26,7 +26,7 @@ const PROGRAMS: [&str; 7] = [
 /// Converts an item, away from the runtime's threads if it is large. `None` if the message cannot be said at all.
 pub(super) async fn convert(
     context: &Context<'_>,
-    id: ServerId,
+    id: &LongId,
     message: Message,
     wish: &BodyWish,
 ) -> Option<Converted> {

@@ -1,6 +1,8 @@
 //! Reading messages: small ones whole, large ones as an outline, so that nobody's attachments are held in memory.
 
-use backends::{BackendError, FolderRef, Item, ItemState, ItemStream, Kind, Mailbox, Marks};
+use backends::{
+    BackendError, FolderRef, Item, ItemRef, ItemState, ItemStream, Kind, Mailbox, Marks, Version,
+};
 use protocol::airsyncbase::BodyType;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
@@ -8,13 +10,15 @@ use crate::convert::email::{
     self, BodyWish, Keep, Limits, Locator, MimeSupport, Outline, PASSES_MAX, Passed, Unlocatable,
     Verdicts,
 };
-use crate::index::IndexedItem;
 
 /// Messages above this size are not held whole, in bytes.
 pub(super) const WHOLE_MAX: u64 = 1 << 20;
 
 /// How many bytes of a large message are looked at at a time.
 const PIECE: usize = 64 << 10;
+
+/// How much of a message is read for its header.
+const HEADER: u64 = 32 << 10;
 
 const OP: &str = "read item";
 
@@ -42,7 +46,9 @@ pub(super) struct Spot<'s> {
     /// The folder in it.
     pub(super) folder: &'s FolderRef,
     /// The item in that.
-    pub(super) row: &'s IndexedItem,
+    pub(super) item: &'s ItemRef,
+    /// The version that it was last seen with.
+    pub(super) version: &'s Version,
 }
 
 impl Spot<'_> {
@@ -51,8 +57,7 @@ impl Spot<'_> {
     /// # Errors
     /// The backend's.
     pub(super) async fn open(&self) -> Result<ItemStream, BackendError> {
-        let row = self.row;
-        let opened = self.mailbox.open(self.folder, &row.reference, &row.version);
+        let opened = self.mailbox.open(self.folder, self.item, self.version);
         opened.await
     }
 
@@ -61,10 +66,7 @@ impl Spot<'_> {
     /// # Errors
     /// The backend's; `TooLarge`.
     pub(super) async fn fetch(&self) -> Result<Item, BackendError> {
-        let row = self.row;
-        let fetched = self
-            .mailbox
-            .fetch(self.folder, &row.reference, &row.version);
+        let fetched = self.mailbox.fetch(self.folder, self.item, self.version);
         fetched.await
     }
 }
@@ -98,6 +100,22 @@ pub(super) async fn message(spot: Spot<'_>, wish: &BodyWish) -> Result<Message, 
         marks,
         outline,
     })
+}
+
+/// The beginning of a message, enough for its header unless that is very long; `None` if the message is gone.
+///
+/// # Errors
+/// The backend's.
+pub(super) async fn header(spot: Spot<'_>) -> Result<Option<Vec<u8>>, BackendError> {
+    let stream = match spot.open().await {
+        Ok(stream) => stream,
+        Err(error) if error.kind() == Kind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut header = Vec::new();
+    let mut bounded = stream.reader.take(HEADER);
+    bounded.read_to_end(&mut header).await.map_err(broken)?;
+    Ok(Some(header))
 }
 
 /// Finds the parts of a message, which passes as often as that takes. `None`: it has to be held for that.

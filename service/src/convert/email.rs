@@ -9,6 +9,7 @@ pub(super) mod charset;
 mod class;
 pub mod compose;
 mod fields;
+mod found;
 mod headers;
 pub(super) mod html;
 mod layout;
@@ -26,6 +27,7 @@ mod wish;
 mod words;
 
 pub use attachments::{attachment, split_file_reference};
+pub use found::found;
 pub use locate::{
     Keep, Located, Locator, Outline, PASSES_MAX, PartDecoder, Passed, Unlocatable, Verdicts,
 };

@@ -115,6 +115,7 @@ impl Core {
             outbox: Arc::new(Outbox::to_nobody()),
             // Healthy phones never meet it: the test would see them held.
             admission: Admission::new(64, metrics.admission.clone()),
+            searches: Arc::default(),
             governors: Arc::new(Governors::new(HOLD_MAX, metrics.push.clone())),
             metrics,
             clock: clock.clone(),

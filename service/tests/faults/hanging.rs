@@ -2,13 +2,13 @@
 
 use std::future::pending;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use backends::{
-    BackendError, Capability, Class, Delta, Folder, FolderRef, Horizon, Item, ItemRef, ItemState,
-    Mailbox, Marks, MarksPatch, NewName, Role, Token, Version, Watch,
+    BackendError, Capability, Class, Delta, Findings, Folder, FolderRef, Horizon, Item, ItemRef,
+    ItemState, Mailbox, Marks, MarksPatch, NewName, Question, Role, Token, Version, Watch,
 };
 use tokio::time::sleep;
 
@@ -19,6 +19,10 @@ pub(crate) struct Hanging {
     pub(crate) reads: AtomicBool,
     /// All listings.
     pub(crate) listings: AtomicBool,
+    /// All searches.
+    pub(crate) searches: AtomicBool,
+    /// How many searches were begun.
+    pub(crate) searched: AtomicUsize,
 }
 
 /// Messages with this word in their names hang in any case.
@@ -134,6 +138,12 @@ impl Mailbox for Sticky {
         marks: &Marks,
     ) -> Result<ItemState, BackendError> {
         self.inner.create(folder, name, content, marks).await
+    }
+
+    async fn search(&self, question: &Question) -> Result<Findings, BackendError> {
+        self.hanging.searched.fetch_add(1, Ordering::SeqCst);
+        until_it_goes_on(&self.hanging.searches).await;
+        self.inner.search(question).await
     }
 
     async fn watch(&self) -> Result<Watch, BackendError> {

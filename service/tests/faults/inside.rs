@@ -114,6 +114,7 @@ impl Inside {
             outbox: Arc::new(Outbox::to_nobody()),
             grants: Arc::new(grants),
             admission: Admission::new(64, metrics.admission.clone()),
+            searches: Arc::default(),
             governors: Arc::new(Governors::new(Duration::ZERO, metrics.push.clone())),
             metrics,
             clock: Clock::system(),

@@ -35,6 +35,7 @@ mod proxy;
 mod random;
 mod readonly;
 mod restart;
+mod searching;
 mod seeing;
 mod service;
 mod slow;

@@ -7,12 +7,14 @@ use std::path::Path;
 
 use protocol::class::email::Email;
 use protocol::codepages::airsync;
+use protocol::command::find::FindResponse;
 use protocol::command::folder_sync::FolderSyncResponse;
 use protocol::command::get_item_estimate::GetItemEstimateResponse;
 use protocol::command::item_operations::ItemOperationsResponse;
 use protocol::command::move_items::MoveItemsResponse;
 use protocol::command::ping::PingResponse;
 use protocol::command::provision::ProvisionResponse;
+use protocol::command::search::SearchResponse;
 use protocol::command::settings::SettingsResponse;
 use protocol::command::sync::SyncResponse;
 use protocol::command::{Body, StatusCode, status_only};
@@ -81,6 +83,7 @@ fn every_command_is_there_in_every_version_class() {
             "MoveItems",
             "Ping",
             "Provision",
+            "Search",
             "Settings",
             "Sync",
         ] {
@@ -138,12 +141,14 @@ fn messages_in_answers_are_typed_items() {
 /// A document as its command's type writes it.
 fn typed(answer: &Answer, root: &Element) -> Element {
     match answer.command {
+        Command::Find => rewritten::<FindResponse>(answer, root),
         Command::FolderSync => rewritten::<FolderSyncResponse>(answer, root),
         Command::GetItemEstimate => rewritten::<GetItemEstimateResponse>(answer, root),
         Command::ItemOperations => rewritten::<ItemOperationsResponse>(answer, root),
         Command::MoveItems => rewritten::<MoveItemsResponse>(answer, root),
         Command::Ping => rewritten::<PingResponse>(answer, root),
         Command::Provision => rewritten::<ProvisionResponse>(answer, root),
+        Command::Search => rewritten::<SearchResponse>(answer, root),
         Command::Settings => rewritten::<SettingsResponse>(answer, root),
         Command::Sync => rewritten::<SyncResponse>(answer, root),
         command => only_a_status(command, root),

@@ -56,6 +56,19 @@ def http(method="POST", **changes):
     return lambda c: c.http(method, **changes)
 
 
+WORD = ("FreeText", "x")
+
+
+def search(store, query, *more):
+    """A Search of a store."""
+    return post("Search", ("Search:Search", ("Store", ("Name", store), query, *more)))
+
+
+def mailbox(*conditions, asked="0-9"):
+    """A Search of the mailbox."""
+    return search("Mailbox", ("Query", ("And", *conditions)), ("Options", ("Range", asked)))
+
+
 def fresh(document, *, folder_sync=True, command="Ping"):
     """The same from a device that was never seen before."""
     return lambda c: c.fresh(command, document(c) if callable(document) else document, folder_sync)
@@ -138,7 +151,7 @@ TABLE = (
     # documents
     *(("WBXML cut off after %d bytes" % length, raw("Sync", WHOLE[:length]), *NOT_WBXML) for length in range(1, len(WHOLE))),
     *(("WBXML cut off under Cmd=" + command, raw(command, WHOLE[:-3]), *NOT_WBXML)
-      for command in ("FolderSync", "GetItemEstimate", "ItemOperations", "MoveItems", "Provision", "Settings")),
+      for command in ("FolderSync", "GetItemEstimate", "ItemOperations", "MoveItems", "Provision", "Search", "Settings")),
     ("string without end", raw("Sync", HEADER + b"\x45\x5c\x4f\x4b\x03abc"), *NOT_WBXML),
     ("opaque data longer than the body", raw("Sync", HEADER + b"\x45\x5c\x4f\x4b\xc3\x8f\xff\xff\xff\x7f"), *NOT_WBXML),
     ("another charset", raw("Sync", b"\x03\x01\x04\x00" + WHOLE[4:]), *NOT_WBXML),
@@ -152,7 +165,7 @@ TABLE = (
     ("a Sync under Cmd=Ping", raw("Ping", WHOLE), "Status=4"),
     ("a Sync under Cmd=FolderSync", raw("FolderSync", WHOLE), "Status=10"),
     *(("a Sync under Cmd=" + command, raw(command, WHOLE), "Status=2") for command in ("ItemOperations", "Provision", "Settings")),
-    *(("a Sync under Cmd=" + command, raw(command, WHOLE), "Status=103", "HTTP 400") for command in ("GetItemEstimate", "MoveItems")),
+    *(("a Sync under Cmd=" + command, raw(command, WHOLE), "Status=103", "HTTP 400") for command in ("GetItemEstimate", "MoveItems", "Search")),
     ("an encoding that is not known", http(headers={"Content-Encoding": "br"}, body=WHOLE), "HTTP 415"),
     ("gzip that is none", http(headers={"Content-Encoding": "gzip"}, body=WHOLE), "HTTP 400"),
     ("gzip that unfolds to 200 MB", http(headers={"Content-Encoding": "gzip"}, body=gzip.compress(bytes(200_000_000))), "HTTP 413"),
@@ -258,8 +271,25 @@ TABLE = (
     # up to 12.1 the body is the message, and a document is none
     *((command + " with nothing in it", missing(command, "ComposeMail"), "Status=103", "HTTP 400") for command in SENDING),
     *((command + " with an empty body", post(command, None), "Status=103", "HTTP 400") for command in SENDING),
+    # searches
+    ("Search with nothing in it", post("Search", ("Search:Search",)), "Response/Store/Status=2"),
+    ("Search with an empty body", post("Search", None), "Response/Store/Status=2"),
+    ("Search of a store that is none", search("Cellar", ("Query", "x")), "Response/Store/Status=2"),
+    ("Search of a document library", search("DocumentLibrary", ("Query", ("EqualTo", ("DocumentLibrary:LinkId",), ("Value", "x")))),
+     "Response/Store/Status=4"),
+    ("Search of the address list", search("GAL", ("Query", "anna")), "Status=1 Response/Store/Status=1 Response/Store/Total=0"),
+    ("Search of an unknown folder", mailbox(("AirSync:CollectionId", "99999"), WORD), "Response/Store/Status=11"),
+    ("Search of a folder outside And", search("Mailbox", ("Query", ("AirSync:CollectionId", "1"))), "Response/Store/Status=8"),
+    ("Search for this or that", search("Mailbox", ("Query", ("Or", WORD))), "Response/Store/Status=8"),
+    ("Search with a condition that is none", mailbox(WORD, ("EqualTo", ("Value", "x"))), "Response/Store/Status=2"),
+    ("Search before a time that is none", mailbox(("LessThan", ("Email:DateReceived",), ("Value", "soon"))), "Response/Store/Status=2"),
+    ("Search for a text of 2,000 characters", mailbox(("FreeText", "x" * 2000)), "Response/Store/Status=8"),
+    ("Search for more results than an answer has", mailbox(WORD, asked="0-100"), "Response/Store/Status=12"),
+    ("Search for a range that is none", mailbox(WORD, asked="9-2"), "Response/Store/Status=2"),
+    ("Search for another class", mailbox(("AirSync:Class", "Tasks"), WORD), "Response/Store/Status=1 Response/Store/Total=0"),
+    *(("ItemOperations of LongId %r" % ident, operations(("Fetch", ("Store", "Mailbox"), ("Search:LongId", ident))), "Response/Fetch/Status=6")
+      for ident in ("x", "1:~nothing", "1:~../../../etc/passwd", "1:-" + "0" * 32, "99999:~x")),
     # known commands that are not there
-    ("Search", missing("Search", "Search"), *ABSENT),
     ("ResolveRecipients", missing("ResolveRecipients", "ResolveRecipients"), *ABSENT),
     ("MeetingResponse", missing("MeetingResponse", "MeetingResponse"), *ABSENT),
     ("ValidateCert", missing("ValidateCert", "ValidateCert"), *ABSENT),

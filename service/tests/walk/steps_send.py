@@ -7,6 +7,7 @@ import wbxml
 from eas import equal, expect
 from phone import options, woken
 from steps_push import HEARTBEAT, QUIET
+from steps_search import FOLDER, head, search, text
 
 OWN = "anna@example.org"
 
@@ -36,7 +37,7 @@ class Sender:
         cls.count += 1
         return "walk-%d" % cls.count
 
-    def send(self, mime, client_id=None, source=None, whole=False, command="SendMail", status=None):
+    def send(self, mime, client_id=None, source=None, whole=False, command="SendMail", status=None, long_id=None):
         """Sends; a success has no body. `status` is the one of a failure: a number from 14.0 on, else one of HTTP."""
         if self.old:
             parameters = {"Options": 1, "SaveInSent": "T"}
@@ -44,11 +45,14 @@ class Sender:
                 del parameters["SaveInSent"]
             if source:
                 parameters |= {"CollectionId": self.inbox, "ItemId": source}
+            if long_id:
+                parameters |= {"LongId": long_id}
             answer = self.phone.post(command, mime, parameters=parameters, media="message/rfc822", status=status or 200)
             equal(answer.body, b"", "body of an answer to " + command)
             return
         inside = [("ClientId", client_id or self.new_id())]
         inside += [("Source", ("FolderId", self.inbox), ("ItemId", source))] if source else []
+        inside += [("Source", ("LongId", long_id))] if long_id else []
         inside += [("SaveInSentItems",)]
         inside += [("ReplaceMime",)] if whole else []
         answer = self.phone.post(command, ("ComposeMail:" + command, *inside, ("Mime", mime)))
@@ -140,6 +144,18 @@ def smart_forward(walk):
         sender.send(message("to nobody"), source=missing, command=command, status=400 if sender.old else "150")
 
 
+def answer_found(walk):
+    """SmartReply to a message that only a search knows: it is quoted, and marked as answered; one that is gone is 150"""
+    sender = walk.sender
+    unique = walk.box.deliver(head(b"Unseen") + b"\nOnly found.\n", FOLDER).unique
+    (_, ident, *_), = search(walk, text("subject:unseen"))
+    sender.send(message("Re: Unseen"), long_id=ident, command="SmartReply")
+    expect("Only found." in content(parsed(files_with(walk, "Re: Unseen")[0])), "nothing quoted")
+    expect("R" in walk.box.letters(unique, FOLDER), "not marked as answered")
+    walk.box.path(unique, FOLDER).unlink()
+    sender.send(message("to nobody"), long_id=ident, command="SmartReply", status=400 if sender.old else "150")
+
+
 def refused(walk):
     """What cannot be sent is told and reaches nobody: no message, no recipient, somebody who is not here and no relay"""
     sender = walk.sender
@@ -149,4 +165,4 @@ def refused(walk):
     equal(files_with(walk, "lost") + files_with(walk, "lost", ".Sent"), [], "files")
 
 
-STEPS = (send_mail, smart_reply, smart_forward, refused)
+STEPS = (send_mail, smart_reply, smart_forward, answer_found, refused)

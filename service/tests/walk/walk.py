@@ -25,6 +25,7 @@ import steps_move
 import steps_operations
 import steps_push
 import steps_reshape
+import steps_search
 import steps_send
 from addressbook import AddressBook
 from eas import Device, Recorder, expect
@@ -140,7 +141,7 @@ def main():
     walk = Walk(parser.parse_args())
     walk.prepare()
     parts = (steps_discover, steps_account, steps_fill, steps_push, steps_change, steps_move, steps_keys, steps_folders, steps_reshape,
-             steps_operations, steps_contacts, steps_drafts, steps_send)
+             steps_operations, steps_search, steps_contacts, steps_drafts, steps_send)
     for step in (step for part in parts for step in part.STEPS):
         begun = time.monotonic()
         try:

@@ -6,16 +6,16 @@
 
 use std::sync::Arc;
 
-use backends::{Class, FolderRef, Kind, Mailbox, Role};
+use backends::{Class, Role};
 use futures_util::{StreamExt, stream};
 use protocol::command::move_items::Move;
 use protocol::command::{CollectionId, ServerId as WireId, StatusCode};
 use protocol::status::ItemOperationsStatus as Status;
-use tokio::io::AsyncReadExt;
 
 use super::code;
 use crate::commands::context::Context;
 use crate::commands::move_items;
+use crate::commands::reading::{self, Spot};
 use crate::convert::email;
 use crate::error::Fault;
 use crate::ids::FolderNo;
@@ -26,9 +26,6 @@ const LOOKED_AT: usize = 2_000;
 
 /// How many are read at a time.
 const READ_AHEAD: usize = 8;
-
-/// How much of a message is read: its header, unless that is very long.
-const HEADER: u64 = 32 << 10;
 
 /// Moves a conversation.
 pub(super) async fn moved(
@@ -97,7 +94,15 @@ async fn members(
     let mailbox = context.mailbox().await?;
     let reads = newest.into_iter().map(|item| {
         let source = (Arc::clone(&mailbox), reference.clone());
-        async move { (header(source, &item).await, item) }
+        async move {
+            let spot = Spot {
+                mailbox: &*source.0,
+                folder: &source.1,
+                item: &item.reference,
+                version: &item.version,
+            };
+            (reading::header(spot).await, item)
+        }
     });
     let mut reads = stream::iter(reads).buffered(READ_AHEAD);
     let mut members = Vec::new();
@@ -107,26 +112,4 @@ async fn members(
         }
     }
     Ok(members)
-}
-
-/// The beginning of a message; `None` if it is gone.
-async fn header(
-    (mailbox, folder): (Arc<dyn Mailbox>, FolderRef),
-    item: &IndexedItem,
-) -> Result<Option<Vec<u8>>, Fault> {
-    let opened = mailbox.open(&folder, &item.reference, &item.version).await;
-    let stream = match opened {
-        Ok(stream) => stream,
-        Err(error) if error.kind() == Kind::NotFound => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    let mut header = Vec::new();
-    match stream.reader.take(HEADER).read_to_end(&mut header).await {
-        Ok(_) => Ok(Some(header)),
-        Err(error) => {
-            let error =
-                backends::BackendError::new(Kind::Unavailable, "read item").caused_by(error);
-            Err(error.into())
-        }
-    }
 }

@@ -1,8 +1,6 @@
 //! Fetch: an item or an attachment.
 
-use std::sync::Arc;
-
-use backends::{BackendError, Class, FolderRef, ItemStream, Kind, Mailbox};
+use backends::{ItemStream, Kind};
 use protocol::command::ItemClass;
 use protocol::command::item_operations::{
     ByteRange, FetchAnswer, FetchOperation, FetchOptions, FetchProperties, FetchTarget, RangeAsked,
@@ -11,15 +9,17 @@ use protocol::status::ItemOperationsStatus as Status;
 
 use super::code;
 use super::payload::{Payload, TooMuch};
-use super::piecewise::Piecewise;
+use crate::commands::attachment::{self, Attachment};
 use crate::commands::class;
 use crate::commands::context::Context;
-use crate::commands::reading::{self, Spot};
+use crate::commands::located;
+use crate::commands::piecewise::Piecewise;
 use crate::commands::sync::{collection, options};
-use crate::convert::email::{self, BodyWish, Keep, Located};
+use crate::convert::email::{BodyWish, Located};
 use crate::error::{self, Fault};
+use crate::ids::long_id::LongId;
 use crate::ids::{FolderNo, ServerId};
-use crate::index::{Action, IndexedItem};
+use crate::index::Action;
 
 /// The store that holds mail.
 const MAILBOX: &str = "Mailbox";
@@ -81,76 +81,51 @@ async fn contents(
             let id = ServerId::parse(server_id.as_str())
                 .filter(|id| Some(id.folder) == folder)
                 .ok_or(Refused::Status(Status::NotFound))?;
-            let missing = || Refused::Status(Status::NotFound);
-            let found = find(context, id).await?.ok_or_else(missing)?;
-            let wish = wish(&fetch.options, context);
-            let class = found.class;
-            let content = class::read(found.spot(), class, Action::Add, &wish);
-            let content = content.await.map_err(|error| match error.kind() {
-                Kind::NotFound => missing(),
-                _ => error.into(),
-            })?;
-            let mut shown = class::show(context, (class, id), content, &wish)
-                .await
-                .ok_or(Refused::Status(Status::ConversionFailed))?;
-            if let Some(body) = shown.body_mut() {
-                body.data = body.data.take().map(|data| payload.body(data));
-            }
-            let mut item = shown.properties(context.version());
-            if let Some(schema) = &fetch.options.schema {
-                item.retain(|property| schema.contains(&property.tag));
-            }
-            let properties = FetchProperties {
-                item,
-                ..FetchProperties::default()
-            };
-            Ok((Some(collection::item_class(class)), properties))
+            item(context, &id.into(), &fetch.options, payload).await
+        }
+        FetchTarget::LongId(text) => {
+            let id = LongId::parse(&text).ok_or(Refused::Status(Status::NotFound))?;
+            item(context, &id, &fetch.options, payload).await
         }
         FetchTarget::FileReference(reference) => {
             let wanted = (reference.as_str(), fetch.options.range);
-            Ok((None, attachment(context, wanted, payload).await?))
+            Ok((None, attached(context, wanted, payload).await?))
         }
-        FetchTarget::LongId(_) => Err(Refused::Status(Status::NotFound)),
         FetchTarget::LinkId(_) => Err(Refused::Status(Status::UnknownStore)),
     }
 }
 
-/// An item that was found.
-struct Found {
-    class: Class,
-    mailbox: Arc<dyn Mailbox>,
-    folder: FolderRef,
-    row: IndexedItem,
-}
-
-impl Found {
-    fn spot(&self) -> Spot<'_> {
-        Spot {
-            mailbox: &*self.mailbox,
-            folder: &self.folder,
-            row: &self.row,
-        }
+/// An item, as far as it is wanted.
+async fn item(
+    context: &Context<'_>,
+    id: &LongId,
+    options: &FetchOptions,
+    payload: &mut Payload,
+) -> Result<(Option<ItemClass>, FetchProperties), Refused> {
+    let missing = || Refused::Status(Status::NotFound);
+    let found = located::locate(context, id).await?.ok_or_else(missing)?;
+    let wish = wish(options, context);
+    let class = found.class;
+    let content = class::read(found.spot(), class, Action::Add, &wish);
+    let content = content.await.map_err(|error| match error.kind() {
+        Kind::NotFound => missing(),
+        _ => error.into(),
+    })?;
+    let mut shown = class::show(context, (class, id), content, &wish)
+        .await
+        .ok_or(Refused::Status(Status::ConversionFailed))?;
+    if let Some(body) = shown.body_mut() {
+        body.data = body.data.take().map(|data| payload.body(data));
     }
-}
-
-/// Finds an item, `None` if there is none of that id.
-async fn find(context: &Context<'_>, id: ServerId) -> Result<Option<Found>, Fault> {
-    let account = context.who.account;
-    let Some(folder) = context.parts.index.folder(account, id.folder).await? else {
-        return Ok(None);
+    let mut item = shown.properties(context.version());
+    if let Some(schema) = &options.schema {
+        item.retain(|property| schema.contains(&property.tag));
+    }
+    let properties = FetchProperties {
+        item,
+        ..FetchProperties::default()
     };
-    let Some(reference) = folder.reference.filter(|_| class::is_served(folder.class)) else {
-        return Ok(None);
-    };
-    let Some(row) = context.parts.index.item(account, id).await? else {
-        return Ok(None);
-    };
-    Ok(Some(Found {
-        class: folder.class,
-        mailbox: context.mailbox().await?,
-        folder: reference,
-        row,
-    }))
+    Ok((Some(collection::item_class(class)), properties))
 }
 
 fn wish(options: &FetchOptions, context: &Context<'_>) -> BodyWish {
@@ -163,8 +138,8 @@ fn wish(options: &FetchOptions, context: &Context<'_>) -> BodyWish {
     }
 }
 
-/// An attachment by its reference, `<folder>:<item>:<part>`.
-async fn attachment(
+/// An attachment by its reference.
+async fn attached(
     context: &Context<'_>,
     (reference, range): (&str, Option<RangeAsked>),
     payload: &mut Payload,
@@ -172,29 +147,11 @@ async fn attachment(
     if range == Some(RangeAsked::Malformed) {
         return Err(Refused::Status(Status::InvalidRange));
     }
-    let invalid = || Refused::Status(Status::InvalidAttachment);
-    let (id, part) = reference.rsplit_once(':').ok_or_else(invalid)?;
-    let id = ServerId::parse(id).ok_or_else(invalid)?;
-    let found = find(context, id).await?.ok_or_else(invalid)?;
-    let found = Some(found).filter(|found| found.class == Class::Email);
-    let found = found.ok_or_else(invalid)?;
-    let spot = found.spot();
-    let gone = |error: BackendError| match error.kind() {
-        Kind::NotFound => invalid(),
-        _ => error.into(),
+    let found = attachment::opened(context, reference).await?;
+    let part = match found.ok_or(Refused::Status(Status::InvalidAttachment))? {
+        Attachment::Large(located, content) => return large(&located, content, range, payload),
+        Attachment::Held(part) => part,
     };
-    let stream = spot.open().await.map_err(gone)?;
-    if stream.state.size > reading::WHOLE_MAX {
-        // The content is read from this one, also if the message is moved or removed in between.
-        let content = spot.open().await.map_err(gone)?;
-        let outline = reading::outline(spot, stream, Keep::headers()).await;
-        if let Some(outline) = outline.map_err(gone)? {
-            let located = outline.leaf(part).ok_or_else(invalid)?;
-            return large(located, content, range, payload);
-        }
-    }
-    let item = spot.fetch().await.map_err(gone)?;
-    let part = email::attachment(&item.content, part).ok_or_else(invalid)?;
     let mut properties = described(part.content_type, part.bytes.len() as u64, range)?;
     let bytes = properties
         .range

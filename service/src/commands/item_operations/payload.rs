@@ -11,7 +11,7 @@ use protocol::airsyncbase::BodyContent;
 use protocol::command::item_operations::FetchContent;
 use protocol::header;
 
-use super::piecewise::{Form, Piecewise};
+use crate::commands::piecewise::{Form, Piecewise};
 use crate::error::Fault;
 use crate::http::answer::{Content, Streamed};
 

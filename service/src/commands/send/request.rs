@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::commands::context::Context;
 use crate::convert::email::compose::{Bring, Forwarding};
 use crate::error::{Fault, Unsent};
+use crate::ids::long_id::LongId;
 use crate::ids::{FolderNo, ServerId};
 use crate::store::SendIdent;
 
@@ -67,10 +68,10 @@ impl Text {
 }
 
 /// A message that another one refers to.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Refers {
     /// The item; `None` when the device named none of ours.
-    pub(super) id: Option<ServerId>,
+    pub(super) id: Option<LongId>,
     /// What of it is brought along; `None` for nothing.
     pub(super) bring: Option<Bring>,
     /// What is to be marked on it.
@@ -93,11 +94,16 @@ fn by_query(context: &Context<'_>) -> Wanted {
     let line = &context.request.line;
     let mime = context.request.body.clone();
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let id = item(&text(&line.collection_id), &text(&line.item_id));
+    let long_id = line.long_id.as_deref().filter(|id| !id.is_empty());
+    let id = match long_id {
+        Some(id) => LongId::parse(id),
+        None => item(&text(&line.collection_id), &text(&line.item_id)),
+    };
     // One message may be sent by two commands, and to two originals.
     let mut hash = Sha256::new();
     hash.update(line.command.as_str());
     hash.update(text(&line.item_id));
+    hash.update(long_id.unwrap_or_default());
     hash.update([0]);
     hash.update(&mime);
     Wanted {
@@ -208,7 +214,7 @@ fn whole(replace_mime: bool) -> Whole {
     if replace_mime { Whole::Yes } else { Whole::No }
 }
 
-fn refers(command: Command, id: Option<ServerId>, whole: Whole) -> Option<Refers> {
+fn refers(command: Command, id: Option<LongId>, whole: Whole) -> Option<Refers> {
     let (bring, mark) = match (command, whole) {
         (Command::SmartReply, Whole::No) => (Some(Bring::Quote), backends::Flag::Answered),
         (Command::SmartReply, Whole::Yes) => (Some(Bring::Thread), backends::Flag::Answered),
@@ -219,19 +225,20 @@ fn refers(command: Command, id: Option<ServerId>, whole: Whole) -> Option<Refers
     Some(Refers { id, bring, mark })
 }
 
-/// The item that a source names. Ids of a search are none of ours: nothing is searched yet.
-fn original(source: &MailSource) -> Result<Option<ServerId>, Unsent> {
+/// The item that a source names.
+fn original(source: &MailSource) -> Result<Option<LongId>, Unsent> {
     let instance = source.instance_id.as_deref().filter(|id| !id.is_empty());
     if instance.is_some_and(|id| datetime::parse(id).is_none()) {
         return Err(Unsent::InvalidInstance);
     }
     Ok(match &source.item {
         SourceItem::Item { folder_id, item_id } => item(folder_id.as_str(), item_id.as_str()),
-        SourceItem::LongId(_) => None,
+        SourceItem::LongId(id) => LongId::parse(id),
     })
 }
 
-fn item(folder: &str, item: &str) -> Option<ServerId> {
+fn item(folder: &str, item: &str) -> Option<LongId> {
     let folder = FolderNo::parse(folder);
-    ServerId::parse(item).filter(|id| Some(id.folder) == folder)
+    let id = ServerId::parse(item).filter(|id| Some(id.folder) == folder);
+    id.map(LongId::from)
 }

@@ -7,8 +7,10 @@ use tokio::time::timeout;
 
 use super::request::Refers;
 use crate::commands::context::Context;
+use crate::commands::located;
 use crate::error::{Fault, Unsent};
 use crate::ids::ServerId;
+use crate::ids::long_id::LongId;
 
 /// How long an answered message is looked for, in all folders: the draft has gone, and its device waits.
 const SEARCH: Duration = Duration::from_secs(3);
@@ -17,33 +19,24 @@ const SEARCH: Duration = Duration::from_secs(3);
 const SEARCHED: usize = 12;
 
 /// An original that is there.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Source {
-    id: ServerId,
+    id: LongId,
     mark: backends::Flag,
 }
 
 /// The original and its content.
 pub(super) async fn read(context: &Context<'_>, refers: &Refers) -> Result<(Source, Item), Fault> {
     let gone = || Fault::Unsent(Unsent::SourceGone);
-    let id = refers.id.ok_or_else(gone)?;
-    let account = context.who.account;
-    let index = &context.parts.index;
-    let folder = index.folder(account, id.folder).await?;
-    let folder = folder.filter(|folder| folder.class == Class::Email);
-    let reference = folder
-        .and_then(|folder| folder.reference)
-        .ok_or_else(gone)?;
-    let row = index.item(account, id).await?.ok_or_else(gone)?;
-    let mailbox = context.mailbox().await?;
+    let id = refers.id.as_ref().ok_or_else(gone)?;
+    let found = located::locate(context, id).await?;
+    let found = found.filter(|found| found.class == Class::Email);
+    let found = found.ok_or_else(gone)?;
     let source = Source {
-        id,
+        id: id.clone(),
         mark: refers.mark,
     };
-    match mailbox
-        .fetch(&reference, &row.reference, &row.version)
-        .await
-    {
+    match found.spot().fetch().await {
         Ok(item) => Ok((source, item)),
         Err(error) if error.kind() == Kind::NotFound => Err(gone()),
         Err(error) => Err(error.into()),
@@ -92,10 +85,10 @@ async fn found(context: &Context<'_>, id: &str) -> Result<Option<Source>, Fault>
         let Some(item) = item else { continue };
         let known = index.item_called(account, folder.no, &item).await?;
         return Ok(known.map(|item| Source {
-            id: ServerId {
+            id: LongId::from(ServerId {
                 folder: folder.no,
                 item,
-            },
+            }),
             mark: backends::Flag::Answered,
         }));
     }
@@ -103,24 +96,24 @@ async fn found(context: &Context<'_>, id: &str) -> Result<Option<Source>, Fault>
 }
 
 async fn marked(context: &Context<'_>, source: &Source) -> Result<(), Fault> {
-    let (account, id) = (context.who.account, source.id);
+    let (account, folder) = (context.who.account, source.id.folder);
     let (index, supervisor) = (&context.parts.index, &context.parts.supervisor);
-    let folder = index.folder(account, id.folder).await?;
-    let Some(reference) = folder.and_then(|folder| folder.reference) else {
-        return Ok(());
-    };
-    let mailbox = context.mailbox().await?;
     // The watcher must not write the mark down before it is known whose it is.
-    let still = supervisor.still(account, id.folder).await;
-    let Some(row) = index.item(account, id).await? else {
+    let still = supervisor.still(account, folder).await;
+    let Some(found) = located::locate(context, &source.id).await? else {
         return Ok(());
     };
     let patch = MarksPatch::new().flag(source.mark, Setting::On);
-    let state = mailbox
-        .mark(&reference, &row.reference, &row.version, &patch)
+    let state = found
+        .mailbox
+        .mark(&found.folder, &found.item, &found.version, &patch)
         .await?;
-    index.adopt_change(context.who, id, (&row, &state)).await?;
+    if let Some(row) = &found.row {
+        let item = row.item;
+        let id = ServerId { folder, item };
+        index.adopt_change(context.who, id, (row, &state)).await?;
+    }
     drop(still);
-    supervisor.announce(account, id.folder).await;
+    supervisor.announce(account, folder).await;
     Ok(())
 }

@@ -245,7 +245,8 @@ async fn read(
             let spot = Spot {
                 mailbox: mailbox.as_ref(),
                 folder,
-                row,
+                item: &row.reference,
+                version: &row.version,
             };
             let action = class::read_as(kind, command.action);
             class::read(spot, kind.0, action, wish).await
@@ -295,7 +296,7 @@ async fn data(
         folder: folder.no,
         item: command.item,
     };
-    let shown = class::show(context, (folder.class, id), content, wish).await;
+    let shown = class::show(context, (folder.class, &id.into()), content, wish).await;
     Ok(match shown {
         Some(shown) => Ready::Is(Some(shown.data(context.version())), shown.trace()),
         None => Ready::Poison,

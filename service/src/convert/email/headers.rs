@@ -19,7 +19,7 @@ pub(super) fn fill(email: &mut Email, fields: &Fields<'_>, hint: Hint<'_>, recei
 
     email.to = joined(&to, ",", Mailbox::full);
     email.cc = joined(&fields.mailboxes("Cc", hint), ",", Mailbox::full);
-    email.display_to = joined(&to, "; ", Mailbox::display);
+    email.display_to = names(&to);
     email.reply_to = joined(&fields.mailboxes("Reply-To", hint), ";", Mailbox::full);
     email.sender =
         joined(&sender, ",", Mailbox::full).filter(|_| !from.is_empty() && !same(&sender, &from));
@@ -68,6 +68,11 @@ impl Mailbox {
 
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// Names, or addresses where there are none, separated by semicolons.
+pub(super) fn names(mailboxes: &[Mailbox]) -> Option<String> {
+    joined(mailboxes, "; ", Mailbox::display)
 }
 
 /// The list, cut where an entry ends; `None` if it is empty.

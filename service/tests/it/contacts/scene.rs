@@ -124,6 +124,7 @@ impl Scene {
             outbox: Arc::new(Outbox::to_nobody()),
             grants: Arc::new(grants(policy)),
             admission: Admission::new(64, metrics.admission.clone()),
+            searches: Arc::default(),
             governors: Arc::new(Governors::new(Duration::ZERO, metrics.push.clone())),
             metrics,
             clock: Clock::system(),

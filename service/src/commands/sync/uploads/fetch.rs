@@ -37,7 +37,8 @@ pub(super) async fn serve(
     let spot = Spot {
         mailbox: &*mailbox,
         folder: &folder,
-        row: &row,
+        item: &row.reference,
+        version: &row.version,
     };
     let content = match class::read(spot, class, Action::Add, wish).await {
         Ok(content) => content,
@@ -50,7 +51,7 @@ pub(super) async fn serve(
         folder: session.folder().no,
         item,
     };
-    let shown = class::show(context, (class, id), content, wish).await;
+    let shown = class::show(context, (class, &id.into()), content, wish).await;
     Ok(match shown {
         Some(shown) => answer(SyncStatus::Success, Some(shown.data(context.version()))),
         None => answer(SyncStatus::ConversionError, None),
