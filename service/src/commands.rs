@@ -15,6 +15,7 @@ mod folder_delete;
 mod folder_sync;
 mod folder_update;
 mod folders;
+mod get_attachment;
 mod get_item_estimate;
 pub mod governor;
 mod item_operations;
@@ -79,11 +80,12 @@ pub struct Grants {
 }
 
 /// The commands that exist, in the order in which OPTIONS lists them.
-const COMMANDS: [Command; 16] = [
+const COMMANDS: [Command; 17] = [
     Command::Sync,
     Command::SendMail,
     Command::SmartForward,
     Command::SmartReply,
+    Command::GetAttachment,
     Command::FolderSync,
     Command::FolderCreate,
     Command::FolderDelete,
@@ -167,6 +169,7 @@ impl Commands {
             // Nothing is written: what nobody waits for any more ends.
             Command::Search => search::serve(&mut context).await,
             Command::Find => find::serve(&mut context).await,
+            Command::GetAttachment => get_attachment::serve(&mut context).await,
             _ => context.finish(|context| Box::pin(whole(context))).await,
         }?;
         if context.raised() && !matches!(answer.content, Content::Http(_)) {

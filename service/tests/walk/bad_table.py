@@ -69,6 +69,11 @@ def mailbox(*conditions, asked="0-9"):
     return search("Mailbox", ("Query", ("And", *conditions)), ("Options", ("Range", asked)))
 
 
+def attachment(name):
+    """GetAttachment, whose one argument is in the query."""
+    return http(query={"Cmd": "GetAttachment", "AttachmentName": name}, body=b"")
+
+
 def fresh(document, *, folder_sync=True, command="Ping"):
     """The same from a device that was never seen before."""
     return lambda c: c.fresh(command, document(c) if callable(document) else document, folder_sync)
@@ -289,10 +294,11 @@ TABLE = (
     ("Search for another class", mailbox(("AirSync:Class", "Tasks"), WORD), "Response/Store/Status=1 Response/Store/Total=0"),
     *(("ItemOperations of LongId %r" % ident, operations(("Fetch", ("Store", "Mailbox"), ("Search:LongId", ident))), "Response/Fetch/Status=6")
       for ident in ("x", "1:~nothing", "1:~../../../etc/passwd", "1:-" + "0" * 32, "99999:~x")),
+    ("GetAttachment without a name", attachment(None), "HTTP 501", "HTTP 400"),
+    *(("GetAttachment %r" % name, attachment(name), "HTTP 501", "HTTP 404") for name in ("x", "1:1:99", "1:~nothing:1", "99999:1:1")),
     # known commands that are not there
     ("ResolveRecipients", missing("ResolveRecipients", "ResolveRecipients"), *ABSENT),
     ("MeetingResponse", missing("MeetingResponse", "MeetingResponse"), *ABSENT),
     ("ValidateCert", missing("ValidateCert", "ValidateCert"), *ABSENT),
     ("Find, which no version before 16.1 has", missing("Find", "Find"), "HTTP 501"),
-    ("GetAttachment", raw("GetAttachment", None), "HTTP 501"),
 )

@@ -23,7 +23,7 @@ def ask_for_options(walk):
     equal(versions, sorted(versions, key=lambda version: tuple(map(int, version.split(".")))), "order of the versions")
     commands = set(answer.headers["MS-ASProtocolCommands"].split(","))
     needed = {"Sync", "FolderSync", "Ping", "GetItemEstimate", "ItemOperations", "MoveItems", "Settings", "Provision", "SendMail", "SmartReply",
-              "SmartForward", "Search", "Find"}
+              "SmartForward", "Search", "GetAttachment", "Find"}
     expect(needed <= commands, "commands are not announced", needed - commands)
     expect(answer.headers["MS-Server-ActiveSync"], "no MS-Server-ActiveSync")
 

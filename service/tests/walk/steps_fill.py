@@ -159,4 +159,23 @@ def fetch_in_parts(walk):
     same_file(answer.parts[1], file)
 
 
-STEPS = (fill, nothing_new, second_device, fetch_in_sync, fetch_items, fetch_attachments, fetch_in_parts)
+def get_attachment(walk, name):
+    """GetAttachment, whose answer is no document."""
+    device = walk.phone.device
+    return device.link.request("POST", device.target("GetAttachment", {"AttachmentName": name}), b"", device.headers({}))
+
+
+def get_attachments(walk):
+    """GetAttachment brings attachments as they are, and 404 for those that are not there"""
+    if walk.phone.device.at_least("14.0"):
+        return
+    for file, reference in attachments(walk):
+        answer = get_attachment(walk, reference)
+        equal((answer.status, answer.headers["Content-Length"]), (200, str(len(answer.body))), "answer")
+        expect("/" in answer.headers["Content-Type"], "Content-Type", answer.headers["Content-Type"])
+        same_file(answer.body, file)
+    unknown = (walk.inbox + ":99999999:1", "no-such-file")
+    equal([get_attachment(walk, name).status for name in unknown], [404] * 2, "those that are not there")
+
+
+STEPS = (fill, nothing_new, second_device, fetch_in_sync, fetch_items, fetch_attachments, fetch_in_parts, get_attachments)

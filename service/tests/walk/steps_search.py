@@ -1,4 +1,4 @@
-"""The walk, part 10: Search and Find, and messages by LongId."""
+"""The walk, part 10: Search and Find, messages by LongId, and GetAttachment where it exists."""
 
 import base64
 import itertools
@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 import wbxml
 from eas import equal, expect
 from phone import HTML, PLAIN
-from steps_fill import fetch
+from steps_fill import fetch, get_attachment
 
 NUMBERS = itertools.count(9500)
 FOLDER = ".Library"  # which no device of the walk syncs
@@ -201,4 +201,18 @@ def find(walk):
     equal((gal.text("Status"), gal.text("Response/Status"), gal.text("Response/Total")), ("1", "1", "0"), "the address list")
 
 
-STEPS = (find_everywhere, narrow, show, converse, reach, other_stores, find)
+def get_large_attachment(walk):
+    """GetAttachment brings a large file of a message that only a search knows"""
+    if walk.phone.device.at_least("14.0"):
+        return
+    large = b"0123456789abcdef" * 200_000
+    content = b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\ntext\n--b\nContent-Type: application/x-big\n" \
+              b"Content-Transfer-Encoding: base64\n\n%s--b--\n" % base64.encodebytes(large)
+    walk.box.deliver(head(b"Sizable") + content, FOLDER)
+    (_, ident, *_), = search(walk, text("subject:sizable"))
+    answer = get_attachment(walk, ident + ":2")
+    equal((answer.status, answer.headers["Content-Type"], answer.body == large), (200, "application/x-big", True), "answer")
+    equal(get_attachment(walk, ident + ":9").status, 404, "a part that is not there")
+
+
+STEPS = (find_everywhere, narrow, show, converse, reach, other_stores, find, get_large_attachment)
