@@ -11,6 +11,7 @@ mod inject;
 mod kills;
 mod latency;
 mod ledger;
+mod park;
 mod phone;
 mod report;
 mod run;
@@ -83,6 +84,11 @@ enum Command {
     Kills {
         #[command(flatten)]
         options: kills::Options,
+    },
+    /// How much memory a parked Ping takes, and how long it takes to end all and have them wait again.
+    Park {
+        #[command(flatten)]
+        options: park::Options,
     },
     /// For a long time against a service that is started for it: whether memory, open files and log stay flat.
     Soak {
@@ -170,6 +176,16 @@ fn run(command: Command) -> anyhow::Result<bool> {
             let outcome = runtime.block_on(kills::run(&options))?;
             say(&format!("{}\n", outcome.json()?))?;
             return Ok(outcome.is_good());
+        }
+        Command::Park { options } => {
+            let parked = runtime.block_on(park::run(&options))?;
+            let text = if options.json {
+                format!("{}\n", parked.json()?)
+            } else {
+                parked.table()
+            };
+            say(&text)?;
+            return Ok(true);
         }
         Command::Soak { options, json } => {
             let soaked = runtime.block_on(soak::run(&options))?;

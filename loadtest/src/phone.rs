@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use protocol::command::folder_sync::FolderType;
 use protocol::command::{CollectionId, ServerId};
 use protocol::device::{
-    Backoffs, Config, Connection, Device, Event, Failure, ItemCopy, Output, Profile,
+    Backoffs, Config, Connection, Device, Event, Failure, ItemCopy, Output, Profile, Request,
 };
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
@@ -74,6 +74,8 @@ pub(crate) struct Phone {
     push: Lane,
     cuts: Cuts,
     away: Option<Away>,
+    /// What it said when it last began to wait.
+    waiting: Option<Request>,
 }
 
 /// Many phones lose their connections at once.
@@ -145,6 +147,7 @@ impl Phone {
             push: Lane::default(),
             cuts: Cuts::new(0, 0),
             away: None,
+            waiting: None,
         }
     }
 
@@ -230,6 +233,9 @@ impl Phone {
             match self.device.poll(Instant::now()) {
                 Output::Send(request) => {
                     let server = self.server.clone();
+                    if request.connection == Connection::Push {
+                        self.waiting = Some(request.clone());
+                    }
                     self.lane(request.connection).start(&server, request);
                 }
                 Output::Close(connection) => self.lane(connection).close(),
@@ -250,6 +256,23 @@ impl Phone {
             }
         }
         self.cuts.choose(now);
+    }
+
+    /// Closes the connection for all but waiting, once it waits.
+    pub(crate) fn hang_up_main(&mut self) {
+        if self.device.is_parked() && !self.main.is_busy() {
+            self.main.close();
+        }
+    }
+
+    /// Says the same on another connection, and waits there; the one on which it waited till now is handed out.
+    pub(crate) fn supersede(&mut self) -> Lane {
+        let Some(request) = self.waiting.clone().filter(|_| self.push.is_busy()) else {
+            return Lane::default();
+        };
+        let old = std::mem::take(&mut self.push);
+        self.push.start(&self.server, request);
+        old
     }
 
     /// Out of reach: nothing is read any more, and nothing closed.

@@ -119,6 +119,14 @@ async fn start(
     means: &std::sync::Arc<Means>,
 ) -> anyhow::Result<Crew> {
     let mut tasks = JoinSet::new();
+    // First of all: when phones come, the server has other things to do.
+    let (told, heard) = mpsc::channel(REPORTS_MAX);
+    for account in 0..usize::try_from(scenario.beside.accounts)? {
+        let port = world.imap.context("no IMAP")?;
+        let whose = world.accounts.get(account).context("no such account")?;
+        let login = Login::new(&whose.user, &whose.password);
+        beside::wait(&mut tasks, port, (account, &login), told.clone()).await?;
+    }
     let (storms, _) = watch::channel(Storm::default());
     let (sender, reports) = mpsc::channel(REPORTS_MAX);
     let squads = squads(scenario, world, run)?;
@@ -130,13 +138,6 @@ async fn start(
         } else {
             tasks.spawn(worker::start(squad, sender, storms));
         }
-    }
-    let (told, heard) = mpsc::channel(REPORTS_MAX);
-    for account in 0..usize::try_from(scenario.beside.accounts)? {
-        let port = world.imap.context("no IMAP")?;
-        let whose = world.accounts.get(account).context("no such account")?;
-        let login = Login::new(&whose.user, &whose.password);
-        beside::wait(&mut tasks, port, (account, &login), told.clone()).await?;
     }
     let (finished, done) = mpsc::channel(REPORTS_MAX);
     let mut jobs = Vec::new();
@@ -174,7 +175,7 @@ impl Crew {
 }
 
 /// Phones, divided so that no process needs more files than it may have.
-fn squads(scenario: &Scenario, world: &World, run: &str) -> anyhow::Result<Vec<Squad>> {
+pub(crate) fn squads(scenario: &Scenario, world: &World, run: &str) -> anyhow::Result<Vec<Squad>> {
     // Two connections, and two more that are held while it is out of reach; some files are ours.
     let files = if scenario.phones.vanishing > 0.0 {
         4

@@ -324,7 +324,11 @@ impl Scenario {
         Self::parse(&text).with_context(|| path.display().to_string())
     }
 
-    fn parse(text: &str) -> anyhow::Result<Self> {
+    /// Reads a text; see [`Self::read`].
+    ///
+    /// # Errors
+    /// As with [`Self::read`].
+    pub(crate) fn parse(text: &str) -> anyhow::Result<Self> {
         let scenario: Self = toml::from_str(text)?;
         let problems = check::problems(&scenario);
         ensure!(problems.is_empty(), "{}", problems.join("; "));

@@ -85,7 +85,11 @@ impl Squad {
         Ok(())
     }
 
-    fn phone(&self, number: usize, trust: Option<&Trust>) -> anyhow::Result<Phone> {
+    /// The phone with this number.
+    ///
+    /// # Errors
+    /// The URL is of no use.
+    pub(crate) fn phone(&self, number: usize, trust: Option<&Trust>) -> anyhow::Result<Phone> {
         let network = network(&self.phones, self.seed, number);
         let way = Way {
             tls: trust.map(Trust::phone),

@@ -195,7 +195,8 @@ fn enough_inotify(scenario: &Scenario) -> anyhow::Result<()> {
     const LIMIT: &str = "/proc/sys/fs/inotify/max_user_instances";
     let sessions = match scenario.server.source {
         Source::Hook | Source::Poll => scenario.beside.accounts,
-        Source::Idle | Source::Notify => scenario.accounts * 2 + scenario.beside.accounts,
+        // By default two further folders of an account are listened to.
+        Source::Idle | Source::Notify => scenario.accounts * 3 + scenario.beside.accounts,
     };
     let limit: u32 = fs::read_to_string(LIMIT)?.trim().parse().context(LIMIT)?;
     let need = sessions + 64;

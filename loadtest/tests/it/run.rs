@@ -107,3 +107,23 @@ fn a_scenario_with_a_key_that_nobody_knows_is_refused() {
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(told.contains("phone"), "{told}");
 }
+
+#[test]
+fn parked_pings_are_ended_and_parked_again() {
+    let output = Command::new(env!("CARGO_BIN_EXE_directpush-loadtest"))
+        .args(["park", "--devices", "50", "--accounts", "10", "--json"])
+        .arg("--directpush")
+        .arg(directpush())
+        .output()
+        .unwrap();
+    let summary = summary(&output);
+    assert!(output.status.success(), "{summary:#}");
+    assert_eq!(summary["devices"], 250);
+    for key in ["wake_all_ms", "repark_ms"] {
+        assert_eq!(summary[key].as_array().unwrap().len(), 3, "{summary:#}");
+    }
+    assert!(
+        summary["pss_kib_fixed"].as_f64() > Some(1000.0),
+        "{summary:#}"
+    );
+}
