@@ -224,7 +224,7 @@ fn configure(folder: &Path, max_version: &str) -> PathBuf {
          [auth]\nusers_file = \"{at}/users\"\ndomains = [\"example.org\"]\n\
          [mail]\nmaildir = \"{at}/mail/%n\"\n[contacts]\nvdir = \"{at}/contacts/%n\"\n[store]\npath = \"{at}/state.db\"\n\
          [protocol]\nmax_version = \"{max_version}\"\n[log]\nformat = \"text\"\n\
-         [limits]\nloop_hold_s = 0\n", // what is sent here is nonsense, again and again
+         [limits]\nloop_hold_s = 0\noverload_lag_ms = 0\n", // what is sent here is nonsense, again and again, and the machine may be busy
         at = folder.display(),
     );
     let path = folder.join("directpush.toml");
