@@ -261,6 +261,7 @@ impl Scene {
             if differences.is_empty() || began.elapsed() > patience {
                 break (views, differences);
             }
+            self.open(&views).await;
             time::sleep(COMPARE_EVERY).await;
         };
         let equal_after_s = differences
@@ -287,6 +288,20 @@ impl Scene {
             equal_after_s,
             wrong,
         })
+    }
+
+    /// A phone is not woken for what it moved and deleted itself: its user sees that when they look there.
+    async fn open(&self, views: &[View]) {
+        for view in views {
+            let lacks = |view: &View| {
+                self.truth
+                    .lacks_own(view.account, view.phone, &view.contents)
+            };
+            if let Some(phone) = self.phones.get(view.phone).filter(|_| lacks(view)) {
+                // One that is gone is found by the next look.
+                let _gone = phone.send(Order::Open).await;
+            }
+        }
     }
 
     async fn views(&self) -> anyhow::Result<Vec<View>> {

@@ -18,6 +18,8 @@ use crate::wire::Server;
 pub(super) enum Order {
     /// Change something, chosen by this.
     Change(u64),
+    /// Open the folders that things are moved and deleted to.
+    Open,
     /// Say what is shown.
     Show(oneshot::Sender<View>),
 }
@@ -79,6 +81,7 @@ impl Handset {
                 order = orders.recv() => match order {
                     None => return,
                     Some(Order::Change(seed)) => self.change(&mut Dice::new(seed)),
+                    Some(Order::Open) => self.open(),
                     Some(Order::Show(reply)) => {
                         let _gone = reply.send(self.view());
                     }
@@ -182,6 +185,15 @@ impl Handset {
             }
         };
         self.phone.device.change(change);
+    }
+
+    fn open(&mut self) {
+        for shown in [Shown::Folder, Shown::Trash] {
+            if let Some(copy) = self.folder(shown) {
+                let folder = copy.folder.server_id.clone();
+                self.phone.device.change(LocalChange::Refresh(folder));
+            }
+        }
     }
 
     /// The INBOX, and its messages that belong to this phone.

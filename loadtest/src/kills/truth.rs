@@ -129,6 +129,17 @@ impl Truth {
         contents.unwrap_or_default()
     }
 
+    /// Whether a phone lacks what it moved or deleted itself, where that went.
+    pub(super) fn lacks_own(&self, account: usize, phone: usize, found: &Contents) -> bool {
+        let lacks = self.with(account, |page| {
+            page.messages.iter().any(|(number, one)| {
+                let own = one.owner == Owner::Phone(phone) && one.shown != Shown::Inbox;
+                own && !found.contains_key(number)
+            })
+        });
+        lacks.unwrap_or(false)
+    }
+
     /// What was done, and how often.
     pub(super) fn changes(&self) -> BTreeMap<&'static str, usize> {
         let mut all = BTreeMap::new();
