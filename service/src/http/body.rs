@@ -100,8 +100,12 @@ async fn collect(
         let Some(frame) = frame.map_err(|_elapsed| too_slow())? else {
             break;
         };
-        let Ok(Ok(data)) = frame.map(http_body::Frame::into_data) else {
+        let Ok(frame) = frame else {
             return Err(Refusal::new(StatusCode::BAD_REQUEST, "body ended early").closing());
+        };
+        // Fields after the body (RFC 9112 7.1.2) say nothing that is of use here.
+        let Ok(data) = frame.into_data() else {
+            continue;
         };
         let size = first.len() + all.len() + data.len();
         if size > limits.body_bytes_max {
