@@ -30,7 +30,7 @@ pub use self::hierarchy::{
 pub use self::items::{Applied, IndexedItem, ReadFrom};
 pub use self::page::{Action, Command, Page};
 pub use self::ping::{AnswerId, Delivery, Doubt, Silence, Standing, Wake};
-pub use self::session::{Estimate, Opening, Pair, Patience, Receipt, Session};
+pub use self::session::{Counted, Estimate, Opening, Pair, Patience, Receipt, Session};
 pub use self::upload::{Begun, Conflict, Ident, Outcome, Ticket, Told, Upload, Verdict};
 
 use self::locks::Locks;

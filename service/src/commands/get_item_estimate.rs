@@ -14,7 +14,8 @@ use crate::commands::sync::{collection, options};
 use crate::error::Fault;
 use crate::http::answer::Answer;
 use crate::ids::FolderNo;
-use crate::index::{Estimate, Pair};
+use crate::index::{Counted, Delivery, Estimate, Pair};
+use crate::metrics::DoubtOutcome;
 
 pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
     let request = context.body::<GetItemEstimateRequest>()?;
@@ -89,13 +90,18 @@ async fn estimate(
             Estimate::NoFolder => failed(GetItemEstimateStatus::InvalidCollection),
             Estimate::NotPrimed => failed(GetItemEstimateStatus::NotPrimed),
             Estimate::UnknownKey => failed(GetItemEstimateStatus::InvalidSyncKey),
-            Estimate::Commands(0) if let Some(fault) = away => return Err(fault),
-            Estimate::Commands(count) => EstimateAnswer {
-                status: StatusCode::SUCCESS,
-                class: Some(collection::item_class(folder.class)),
-                collection_id: Some(asked.collection_id.clone()),
-                estimate: Some(u32::try_from(count).unwrap_or(u32::MAX)),
-            },
+            Estimate::Counted(Counted { commands: 0, .. }) if let Some(fault) = away => {
+                return Err(fault);
+            }
+            Estimate::Counted(counted) => {
+                note(context, pair, counted).await?;
+                EstimateAnswer {
+                    status: StatusCode::SUCCESS,
+                    class: Some(collection::item_class(folder.class)),
+                    collection_id: Some(asked.collection_id.clone()),
+                    estimate: Some(u32::try_from(counted.commands).unwrap_or(u32::MAX)),
+                }
+            }
         },
     )
 }
@@ -103,4 +109,21 @@ async fn estimate(
 /// Whether the backend may be back soon.
 fn is_away(fault: &Fault) -> bool {
     matches!(fault, Fault::Backend(error) if error.kind() == Kind::Unavailable)
+}
+
+/// A device that is told that there is nothing does not Sync. What a Sync would have shown, the key shows as well: that
+/// the newest answer arrived (R12), and that the device has looked.
+async fn note(context: &Context<'_>, pair: Pair, counted: Counted) -> Result<(), Fault> {
+    let parts = context.parts;
+    if let Some(answer) = counted.proved {
+        let proved = [answer];
+        let delivered = parts.index.delivered(pair.who, &proved, Delivery::Proved);
+        let unfounded = delivered.await?;
+        let doubts = parts.metrics.push.doubts.of(DoubtOutcome::Unfounded);
+        doubts.inc_by(u64::try_from(unfounded).unwrap_or(0));
+    }
+    if counted.newest && counted.commands == 0 {
+        parts.hub.moved(pair.who, pair.folder);
+    }
+    Ok(())
 }

@@ -127,6 +127,19 @@ impl Line {
             .is_some_and(|taken| taken.newest == taken.number)
     }
 
+    /// The answer whose key was shown, if it is the newest one and nothing had proved it received (R12).
+    pub(crate) fn proved_by_key(&self) -> Option<u64> {
+        let taken = self.taken.as_ref().filter(|_| self.newest())?;
+        let doubted = |answer: &&Answer| {
+            let doubted = [Proof::Unproved, Proof::Broken, Proof::Announced];
+            answer.number == taken.number && doubted.contains(&answer.proof)
+        };
+        self.answers
+            .iter()
+            .find(doubted)
+            .map(|answer| answer.number)
+    }
+
     /// Moves the cursor of the shown key on, without an answer: it holds what the device holds.
     pub(crate) async fn advance(
         &self,

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tokio::sync::OwnedMutexGuard;
 
-pub use estimate::Estimate;
+pub use estimate::{Counted, Estimate};
 pub use guard::Patience;
 pub(crate) use guard::Trials;
 

@@ -38,7 +38,7 @@ fn aosp() -> Profile {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_answer_is_announced_again_as_soon_as_it_may_be_lost() {
     let mut accounts: Vec<&str> = LOSSES.iter().map(|loss| loss.0).collect();
-    accounts.push("nothing");
+    accounts.extend(["nothing", "estimated"]);
     let service = Service::start(Place::new(&accounts), |_| {}).await;
     let mut phones = JoinSet::new();
     for (account, to_server, from_s, to_s) in LOSSES {
@@ -74,26 +74,29 @@ async fn a_lost_answer_is_announced_again_as_soon_as_it_may_be_lost() {
             assert_eq!(phone.seen.wrong, [""; 0]);
         });
     }
-    let nothing = service.place.maildir("nothing", &[""]);
-    let server = Server {
-        address: service.app.eas_address(),
-        account: "nothing".to_owned(),
-    };
-    phones.spawn(async move {
-        // Its Ping goes on another connection than its Sync, so that nothing proves the answer received.
-        let mut phone = Phone::new(aosp(), server, "FAULTS1");
-        phone.settle().await;
-        nothing.deliver("", "told");
-        phone.live_for(Duration::from_secs(75)).await;
-        assert_eq!(phone.contents(""), nothing.contents(""));
-        // Once for the message, once for the doubt.
-        assert_eq!(phone.seen.announced, 2, "{}", phone.diary());
-    });
+    // One that asks for an estimate first is told of nothing, and does not Sync.
+    for (account, profile) in [("nothing", aosp()), ("estimated", Profile::samsung())] {
+        let maildir = service.place.maildir(account, &[""]);
+        let server = Server {
+            address: service.app.eas_address(),
+            account: account.to_owned(),
+        };
+        phones.spawn(async move {
+            // Its Ping goes on another connection than its Sync, so that nothing proves the answer received.
+            let mut phone = Phone::new(profile, server, "FAULTS1");
+            phone.settle().await;
+            maildir.deliver("", "told");
+            phone.live_for(Duration::from_secs(75)).await;
+            assert_eq!(phone.contents(""), maildir.contents(""));
+            // Once for the message, once for the doubt.
+            assert_eq!(phone.seen.announced, 2, "{account}: {}", phone.diary());
+        });
+    }
     phones.join_all().await;
     let doubts = |outcome| {
         let series = format!("directpush_doubts_total{{outcome=\"{outcome}\"}}");
         metric(service.app.metrics(), &series)
     };
-    assert_eq!((doubts("founded"), doubts("unfounded")), (4.0, 1.0));
+    assert_eq!((doubts("founded"), doubts("unfounded")), (4.0, 2.0));
     service.app.shutdown().await;
 }

@@ -2,7 +2,7 @@
 
 use crate::index::line::{KEY_ZERO, Line};
 use crate::index::session::pick;
-use crate::index::{Index, IndexError, Pair};
+use crate::index::{AnswerId, Index, IndexError, Pair};
 use crate::store::answer::Held;
 use crate::store::{collection, folder};
 
@@ -15,8 +15,21 @@ pub enum Estimate {
     NotPrimed,
     /// Status 4.
     UnknownKey,
-    /// So many commands would Sync send.
-    Commands(usize),
+    /// Sync would send something, or not.
+    Counted(Counted),
+}
+
+/// What Sync would send, and what the shown key proves.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Counted {
+    /// So many commands.
+    pub commands: usize,
+    /// The device has the newest answer, of which nothing else had said so (R12). To be told by
+    /// [`Index::delivered`]: a device that asks for an estimate and is told that there is nothing does not Sync, and
+    /// would be told of the same doubt for ever.
+    pub proved: Option<AnswerId>,
+    /// Whether it is the newest answer: what a Ping compares with.
+    pub newest: bool,
 }
 
 impl Index {
@@ -58,10 +71,18 @@ impl Index {
         if key == KEY_ZERO {
             return Ok(Estimate::NotPrimed);
         }
-        let Some((_, cursor)) = Line::open(&mut conn, held, key).await? else {
+        let Some((line, cursor)) = Line::open(&mut conn, held, key).await? else {
             return Ok(Estimate::UnknownKey);
         };
         let picker = pick(&mut conn, held, cursor, window, usize::MAX).await?;
-        Ok(Estimate::Commands(picker.commands().len()))
+        let proved = line.proved_by_key().map(|number| AnswerId {
+            folder: pair.folder,
+            number,
+        });
+        Ok(Estimate::Counted(Counted {
+            commands: picker.commands().len(),
+            proved,
+            newest: line.newest(),
+        }))
     }
 }
