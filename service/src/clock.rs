@@ -73,6 +73,16 @@ impl Clock {
         self.micros().div_euclid(1_000_000)
     }
 
+    /// Now, as HTTP writes it (RFC 9110 5.6.7).
+    #[must_use]
+    pub fn http_date(&self) -> String {
+        let now = jiff::Timestamp::from_second(self.seconds()).unwrap_or_default();
+        let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
+        printer
+            .timestamp_to_rfc9110_string(&now)
+            .unwrap_or_default()
+    }
+
     /// Now, in microseconds of UTC since the epoch.
     #[must_use]
     pub fn micros(&self) -> i64 {

@@ -52,6 +52,7 @@ use crate::config::ConflictPolicy;
 use crate::error::Fault;
 use crate::http::Dispatch;
 use crate::http::answer::{Answer, Content};
+use crate::http::parked::Served;
 use crate::http::request::EasRequest;
 use crate::index::Index;
 use crate::metrics::Metrics;
@@ -140,14 +141,20 @@ impl std::fmt::Debug for Commands {
 #[async_trait]
 impl Dispatch for Commands {
     async fn dispatch(&self, request: EasRequest, facts: &mut Facts) -> Answer {
+        self.begin(request, facts).await.answer(facts).await
+    }
+
+    async fn begin(&self, request: EasRequest, facts: &mut Facts) -> Served {
         let command = request.line.command;
         let version = request.version;
         let answer = match self.served(request, facts).await {
-            Ok(answer) => answer,
+            Ok(Served::Answered(answer)) => answer,
+            // What was parked is never refused in the end.
+            Ok(parked @ Served::Parked(_)) => return parked,
             Err(fault) => fault.answer(command, version, facts),
         };
         self.governors.pace_refusal(command, &answer, facts).await;
-        answer
+        Served::Answered(answer)
     }
 
     fn commands(&self) -> &[Command] {
@@ -160,7 +167,7 @@ impl Dispatch for Commands {
 }
 
 impl Commands {
-    async fn served(&self, request: EasRequest, facts: &mut Facts) -> Result<Answer, Fault> {
+    async fn served(&self, request: EasRequest, facts: &mut Facts) -> Result<Served, Fault> {
         let mut context = Context::new(self, request, facts).await?;
         let answer = match context.request.line.command {
             // These two may be parked; what they write, they write in pieces that are finished.
@@ -173,9 +180,9 @@ impl Commands {
             _ => context.finish(|context| Box::pin(whole(context))).await,
         }?;
         if context.raised() && !matches!(answer.content, Content::Http(_)) {
-            return context.announce_versions(answer).await;
+            return Ok(Served::Answered(context.announce_versions(answer).await?));
         }
-        Ok(answer)
+        Ok(Served::Answered(answer))
     }
 }
 

@@ -169,6 +169,8 @@ pub struct Push {
     pub heartbeat_max: Duration,
     /// Longest time for which a request is parked, whatever was granted.
     pub park_max: Duration,
+    /// Whether a parked request lets go of what HTTP holds for it.
+    pub shed: bool,
     /// How many of the last heartbeats the alarm looks at.
     pub heartbeat_sample_size: usize,
     /// Average heartbeat at or below which it warns.

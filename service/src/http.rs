@@ -14,6 +14,7 @@ mod limits;
 mod line;
 pub(crate) mod listener;
 pub(crate) mod overload;
+pub mod parked;
 mod proxy;
 pub mod receipt;
 mod refuse;
@@ -27,6 +28,7 @@ use protocol::query::Command;
 use protocol::version::Version;
 
 use crate::http::answer::Answer;
+use crate::http::parked::Served;
 use crate::http::request::{AccountName, EasRequest};
 use crate::telemetry::Facts;
 
@@ -38,6 +40,11 @@ pub trait Dispatch: Send + Sync + 'static {
     ///
     /// Only called for a command in [`Self::commands`] and a version in [`Self::versions`].
     async fn dispatch(&self, request: EasRequest, facts: &mut Facts) -> Answer;
+
+    /// The same, but a request that waits for a change may be given back as what it waits for.
+    async fn begin(&self, request: EasRequest, facts: &mut Facts) -> Served {
+        Served::Answered(self.dispatch(request, facts).await)
+    }
 
     /// The commands that exist, in the order in which OPTIONS lists them. Others are answered with
     /// status 137 or HTTP 501 without a call.

@@ -28,6 +28,7 @@ mod verify;
 mod watching;
 
 pub use self::channel::{Channel, ChannelError, Epoch, Hint, HintSink, Seen, Topic};
+pub(crate) use self::hub::Wait;
 pub use self::hub::{Hub, HubConfig, HubParts};
 pub use self::local::LocalChannel;
 pub use self::parking::{

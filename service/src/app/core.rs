@@ -26,6 +26,7 @@ use crate::config::{Config, Push};
 use crate::control::{Live, Survey};
 use crate::http::Dispatch;
 use crate::http::answer::Answer;
+use crate::http::parked;
 use crate::http::request::{AccountName, EasRequest};
 use crate::index::Index;
 use crate::metrics::Metrics;
@@ -265,6 +266,10 @@ struct Served {
 impl Dispatch for Served {
     async fn dispatch(&self, request: EasRequest, facts: &mut Facts) -> Answer {
         self.commands.dispatch(request, facts).await
+    }
+
+    async fn begin(&self, request: EasRequest, facts: &mut Facts) -> parked::Served {
+        self.commands.begin(request, facts).await
     }
 
     fn commands(&self) -> &[Command] {

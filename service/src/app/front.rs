@@ -14,6 +14,7 @@ use crate::config::{Config, Limits, SignInBy};
 use crate::control::Resolve;
 use crate::http::Dispatch;
 use crate::http::auth::Gate;
+use crate::http::connection::Parking;
 use crate::http::gateway::{self, Gateway};
 use crate::http::listener::{self, Server};
 use crate::http::overload::Overload;
@@ -74,8 +75,6 @@ impl Front {
         let certificates = certificates.map(Certificates::load).transpose()?;
         let eas = bind("listen.eas", config.listen.eas)?;
         let admin = bind("listen.admin", config.listen.admin)?;
-        // Operators' connections are not counted with devices'.
-        let uncounted = Metrics::new()?.connections;
         let background = Tasks::new();
         let gate = Gate::new(
             Arc::new(sign_in),
@@ -108,21 +107,14 @@ impl Front {
             tls: certificates.as_ref().map(Certificates::acceptor),
             proxy: config.proxy.clone(),
             limits: config.limits.clone(),
+            parking: if config.push.shed {
+                Parking::Shed
+            } else {
+                Parking::Held
+            },
             metrics: metrics.connections.clone(),
         };
-        let operators = listener::Parts {
-            router: admin::router(metrics.clone(), readiness.clone()),
-            tls: None,
-            proxy: crate::config::Proxy {
-                trusted: Vec::new(),
-                ..config.proxy.clone()
-            },
-            limits: Limits {
-                connections_max: 100,
-                ..config.limits.clone()
-            },
-            metrics: uncounted,
-        };
+        let operators = operators(config, metrics, &readiness)?;
         let front = Self {
             eas: eas.1,
             admin: admin.1,
@@ -223,6 +215,29 @@ pub(super) async fn load_users(config: &Config) -> Result<Option<Users>, StartEr
 }
 
 /// Tells the commands when an account lost its access.
+/// What serves operators.
+fn operators(
+    config: &Config,
+    metrics: &Metrics,
+    readiness: &Readiness,
+) -> Result<listener::Parts, StartError> {
+    Ok(listener::Parts {
+        router: admin::router(metrics.clone(), readiness.clone()),
+        tls: None,
+        proxy: crate::config::Proxy {
+            trusted: Vec::new(),
+            ..config.proxy.clone()
+        },
+        limits: Limits {
+            connections_max: 100,
+            ..config.limits.clone()
+        },
+        parking: Parking::Held,
+        // Not counted with those of devices.
+        metrics: Metrics::new()?.connections,
+    })
+}
+
 fn revoke(users: &Users, dispatch: Arc<dyn Dispatch>, tasks: &Tasks) {
     let (mut revocations, stop) = (users.revocations(), tasks.token());
     tasks.spawn(async move {

@@ -13,6 +13,7 @@ use crate::app::outbox::secret_file;
 use crate::clock::Clock;
 use crate::config::{ClientFrom, Config, Limits, Proxy};
 use crate::hooks::{Callers, Hooks, router};
+use crate::http::connection::Parking;
 use crate::http::listener::{self, Server};
 use crate::metrics::Metrics;
 use crate::tasks::Tasks;
@@ -66,6 +67,7 @@ impl HookDoor {
                 idle_timeout: Duration::from_secs(60),
                 ..config.limits.clone()
             },
+            parking: Parking::Held,
             // Not counted with those of devices.
             metrics: Metrics::new()?.connections,
         };

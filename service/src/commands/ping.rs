@@ -2,29 +2,35 @@
 //!
 //! No backend is called on this path. A status of 1 to 8 only: AOSP stops pinging at any other.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{self, Poll, ready};
+
 use protocol::command::CollectionId;
 use protocol::command::ping::{PingFolder, PingRequest, PingResponse};
 use protocol::flow::ping_parameters::{self, PingLimits};
+use protocol::version::Version;
 use tokio::time::Instant;
 
 use crate::commands::context::{Context, encoded};
 use crate::commands::folder_sync;
 use crate::error::Fault;
 use crate::http::answer::Answer;
+use crate::http::parked::{Served, Waiting};
 use crate::ids::FolderNo;
 use crate::metrics::ParkKind;
-use crate::push::{Ended, Outcome, Parking};
+use crate::push::{Ended, Outcome, Parking, Wait};
 use crate::store::PingCache;
 use crate::telemetry::Facts;
 
 /// Takes the context by value, so that a parked Ping keeps nothing of its request.
-pub(super) async fn serve(mut context: Context<'_>) -> Result<Answer, Fault> {
+pub(super) async fn serve(mut context: Context<'_>) -> Result<Served, Fault> {
     let version = context.version();
     let parameters = match complete(&mut context).await? {
         Ok(parameters) => parameters,
         Err(refusal) => {
             context.facts.eas_status = Some(refusal.status.code());
-            return Ok(context.answer(&refusal));
+            return Ok(Served::Answered(context.answer(&refusal)));
         }
     };
     let (parts, who) = (context.parts, context.who);
@@ -32,23 +38,41 @@ pub(super) async fn serve(mut context: Context<'_>) -> Result<Answer, Fault> {
     let Context { facts, request, .. } = context;
     drop(request);
 
+    let folders = parameters.folders.iter();
     let parking = Parking {
         who,
         kind: ParkKind::Ping,
-        folders: parameters
-            .folders
-            .iter()
-            .map(|folder| number(&folder.id))
-            .collect(),
+        folders: folders.map(|folder| number(&folder.id)).collect(),
         notes: folder_sync::notes(version),
         deadline: arrived + parameters.wait,
     };
+    drop(parameters);
     facts.park(arrived.into_std());
-    let ended = parts.hub.park(parking).await;
-    note(facts, &ended);
-    let response = response(&ended.outcome, &parameters.folders);
+    Ok(match parts.hub.enter(parking).await {
+        Ok(wait) => Served::Parked(Box::new(ParkedPing { wait, version })),
+        Err(ended) => Served::Answered(answer(&ended, version, facts)),
+    })
+}
+
+/// A Ping that waits.
+#[derive(Debug)]
+struct ParkedPing {
+    wait: Wait,
+    version: Version,
+}
+
+impl Waiting for ParkedPing {
+    fn poll_answer(&mut self, cx: &mut task::Context<'_>, facts: &mut Facts) -> Poll<Answer> {
+        let ended = ready!(Pin::new(&mut self.wait).poll(cx));
+        Poll::Ready(answer(&ended, self.version, facts))
+    }
+}
+
+fn answer(ended: &Ended, version: Version, facts: &mut Facts) -> Answer {
+    note(facts, ended);
+    let response = response(&ended.outcome);
     facts.eas_status = Some(response.status.code());
-    Ok(encoded(&response, version))
+    encoded(&response, version)
 }
 
 /// Completes the request from what is remembered, or says what stands in the way.
@@ -124,14 +148,11 @@ pub(super) fn note(facts: &mut Facts, ended: &Ended) {
     facts.change_age = ended.change_age;
 }
 
-fn response(outcome: &Outcome, asked: &[PingFolder]) -> PingResponse {
+fn response(outcome: &Outcome) -> PingResponse {
     match outcome {
         Outcome::Changed(folders) => {
-            let changed = asked
-                .iter()
-                .map(|folder| &folder.id)
-                .filter(|id| folders.contains(&number(id)));
-            PingResponse::changes(changed.cloned().collect())
+            let folders = folders.iter();
+            PingResponse::changes(folders.map(|no| CollectionId::from_number(no.0)).collect())
         }
         Outcome::Hierarchy => PingResponse::hierarchy_changed(),
         // A device whose account is gone learns it by the 401 of its next request.

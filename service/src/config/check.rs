@@ -154,6 +154,7 @@ impl Check<'_> {
             heartbeat_min: self.seconds(&raw.heartbeat_min_s, 1..=3_540),
             heartbeat_max: self.seconds(&raw.heartbeat_max_s, 1..=3_540),
             park_max: self.seconds(&raw.park_max_s, 1..=3_540),
+            shed: raw.shed.value,
             heartbeat_sample_size: self.count(&raw.heartbeat_sample_size, 1..=100_000),
             heartbeat_alert: self.seconds(&raw.heartbeat_alert_s, 0..=3_540),
             folders_max: self.count(&raw.folders_max, 30..=10_000),

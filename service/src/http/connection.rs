@@ -10,19 +10,24 @@
 //! whose first bytes came in the same read as the end of the body before it is not seen to be sent ahead, and
 //! its remaining bytes count as new. Devices do not send ahead.)
 
+mod rewound;
 mod sent;
 mod stream;
+mod wire;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::http::parked::Parked;
 use crate::http::receipt::ReceiptId;
 use crate::http::request::{ConnectionId, Route, Transport};
 use crate::metrics::ConnectionMetrics;
 
+pub(crate) use rewound::{Rewound, joined};
 pub(crate) use sent::{Ledger, Ledgers, Owner, Sent};
 pub(crate) use stream::{Socket, Watched};
+pub(crate) use wire::Wire;
 
 /// The owner of one connection.
 #[derive(Debug)]
@@ -37,6 +42,7 @@ pub struct Connection {
     pub transport: Transport,
     /// Whether [`Self::peer`] and this connection are one, end to end.
     pub(crate) end_to_end: EndToEnd,
+    parking: Parking,
     ledger: Ledger,
     state: Mutex<State>,
     metrics: ConnectionMetrics,
@@ -49,6 +55,15 @@ pub(crate) enum EndToEnd {
     Yes,
     /// A proxy that sends requests of many clients through it.
     No,
+}
+
+/// What is kept of HTTP while a request is parked.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Parking {
+    /// Nothing: the connection's driver waits, and answers.
+    Shed,
+    /// All of it: the handler waits.
+    Held,
 }
 
 #[derive(Debug)]
@@ -67,6 +82,10 @@ struct State {
     errored: bool,
     /// The peer may still be sending when we close.
     linger: bool,
+    /// An answer was handed over that the socket has not all of yet.
+    unflushed: bool,
+    /// What the present request has left to the driver.
+    parked: Option<Box<Parked>>,
     /// Answers in hyper's buffer.
     buffered: Vec<Arc<Sent>>,
     /// Answers that were written and not proved.
@@ -95,7 +114,7 @@ pub(crate) enum Following {
 
 /// Keeps a request counted as in flight; dropped when its answer has been handed over or given up.
 #[derive(Debug)]
-pub(crate) struct InFlight(Arc<Connection>);
+pub(crate) struct InFlight(Option<Arc<Connection>>);
 
 /// Answers whose proof may still come on one connection; more are left in doubt.
 const KEPT_MAX: usize = 64;
@@ -117,6 +136,7 @@ impl Connection {
         id: ConnectionId,
         origin: crate::http::proxy::Origin,
         transport: Transport,
+        parking: Parking,
         metrics: ConnectionMetrics,
     ) -> Self {
         let now = Instant::now();
@@ -126,6 +146,7 @@ impl Connection {
             route: origin.route,
             transport,
             end_to_end: origin.end_to_end,
+            parking,
             ledger: Ledger::default(),
             metrics,
             state: Mutex::new(State {
@@ -136,6 +157,8 @@ impl Connection {
                 pipelined: false,
                 errored: false,
                 linger: false,
+                unflushed: false,
+                parked: None,
                 buffered: Vec::new(),
                 written: Vec::new(),
             }),
@@ -149,7 +172,34 @@ impl Connection {
         state.head_since = None;
         state.body_open = body == Following::Body;
         drop(state);
-        InFlight(Arc::clone(self))
+        InFlight(Some(Arc::clone(self)))
+    }
+
+    /// Whether a parked request may be left to the driver.
+    pub(crate) fn sheds(&self) -> bool {
+        self.parking == Parking::Shed
+    }
+
+    /// Leaves a parked request to the driver.
+    pub(crate) fn park(&self, parked: Box<Parked>) {
+        self.state().parked = Some(parked);
+    }
+
+    /// Whether the present request was left to the driver.
+    pub(crate) fn is_parked(&self) -> bool {
+        self.state().parked.is_some()
+    }
+
+    /// What the present request has left, and what keeps it in flight.
+    pub(crate) fn take_parked(self: &Arc<Self>) -> Option<(Box<Parked>, InFlight)> {
+        let parked = self.state().parked.take()?;
+        Some((parked, InFlight(Some(Arc::clone(self)))))
+    }
+
+    /// Whether nothing is going on, and nothing is on its way.
+    pub(crate) fn is_idle(&self) -> bool {
+        let state = self.state();
+        state.in_flight == 0 && state.head_since.is_none() && !state.unflushed
     }
 
     /// The body of the present request is complete.
@@ -217,6 +267,7 @@ impl Connection {
     /// All that was buffered is in the socket.
     fn flushed(&self) {
         let mut state = self.state();
+        state.unflushed = false;
         if state.buffered.is_empty() {
             return;
         }
@@ -254,6 +305,7 @@ impl Connection {
         let mut state = self.state();
         state.in_flight = state.in_flight.saturating_sub(1);
         state.idle_since = Instant::now();
+        state.unflushed = true;
         state.body_open = false;
         if std::mem::take(&mut state.pipelined) {
             state.head_since = Some(state.idle_since);
@@ -274,15 +326,17 @@ impl Connection {
 }
 
 impl InFlight {
-    /// The connection it is on.
-    pub(crate) fn connection(&self) -> Arc<Connection> {
-        Arc::clone(&self.0)
+    /// The request goes on with what it has left to the driver, who takes it up again.
+    pub(crate) fn pass_on(mut self) {
+        self.0 = None;
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.finish();
+        if let Some(connection) = self.0.take() {
+            connection.finish();
+        }
     }
 }
 

@@ -32,6 +32,7 @@ use crate::http::heartbeats::Heartbeats;
 use crate::http::limits::{BodyMemory, PerDevice};
 use crate::http::line::{Counted, Line};
 use crate::http::overload::Overload;
+use crate::http::parked::Parked;
 use crate::http::request::{AccountName, RequestId, Route};
 use crate::http::{Dispatch, body, encode, proxy, refuse};
 use crate::metrics::Metrics;
@@ -123,6 +124,7 @@ impl Gateway {
         let arrived = Instant::now();
         let request_id = self.request_id();
         let mut line = Line::new(request_id, arrived, Arc::clone(&self.counted));
+        let connection = request.extensions().get::<Arc<Connection>>().cloned();
         let answering = AssertUnwindSafe(self.route(request, &mut line)).catch_unwind();
         let mut response = match answering.await {
             Ok(response) => response,
@@ -133,6 +135,10 @@ impl Gateway {
                 encode::refused(Refusal::unavailable(60, "panic").closing())
             }
         };
+        if let (Some(left), Some(connection)) = (line.left.take(), connection) {
+            connection.park(Parked::new(*left, line));
+            return response; // never sent: the connection answers
+        }
         encode::finish(&mut response, request_id);
         line.answered(&response);
         response

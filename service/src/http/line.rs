@@ -9,6 +9,7 @@ use http_body::Body;
 use tracing::info;
 
 use crate::http::heartbeats::Heartbeats;
+use crate::http::parked::Left;
 use crate::http::request::RequestId;
 use crate::http::traced::Traced;
 use crate::metrics::RequestMetrics;
@@ -56,6 +57,8 @@ pub(crate) struct Line {
     pub(crate) bytes_in: usize,
     /// For those who look.
     pub(super) traced: Traced,
+    /// The request waits, and its connection is to answer it.
+    pub(super) left: Option<Box<Left>>,
 }
 
 impl Line {
@@ -64,6 +67,7 @@ impl Line {
         counted.requests.in_flight.inc();
         Self {
             traced: Traced::default(),
+            left: None,
             request_id,
             arrived,
             counted,

@@ -4,6 +4,8 @@
 //! the first byte, and a drain that is more than closing. Each connection is a task of the server's group.
 
 mod drive;
+mod plain;
+mod serving;
 mod tracked;
 
 use std::future::Future;
@@ -24,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use crate::config::{ClientFrom, Limits, Proxy};
-use crate::http::connection::{Connection, Socket};
+use crate::http::connection::{Connection, Parking, Socket, Wire};
 use crate::http::proxy::{self, Origin};
 use crate::http::request::{ConnectionId, Transport};
 use crate::http::tls;
@@ -53,6 +55,8 @@ pub(crate) struct Parts {
     pub(crate) proxy: Proxy,
     /// What a client may take.
     pub(crate) limits: Limits,
+    /// What is kept while a request is parked.
+    pub(crate) parking: Parking,
     /// What is counted.
     pub(crate) metrics: ConnectionMetrics,
 }
@@ -177,35 +181,42 @@ impl Server {
         self.tasks.spawn(async move {
             let _open = Gauge::up(&server.parts.metrics.open);
             let kill = server.kill.clone();
-            kill.run_until_cancelled(server.greet(stream, peer)).await;
+            kill.run_until_cancelled(server.talk(stream, peer)).await;
             drop(place);
         });
     }
 
-    /// From a new socket to requests.
-    async fn greet(&self, mut stream: TcpStream, peer: SocketAddr) {
+    /// From a new socket to its end.
+    async fn talk(&self, stream: TcpStream, peer: SocketAddr) {
+        // In a box of its own: a handshake is large, and soon over.
+        let greeted = Box::pin(self.greet(stream, peer)).await;
+        if let Some((wire, socket, connection)) = greeted {
+            self.drive(wire, socket, connection).await;
+        }
+    }
+
+    /// From a new socket to one that requests may come on.
+    async fn greet(
+        &self,
+        mut stream: TcpStream,
+        peer: SocketAddr,
+    ) -> Option<(Wire, Socket, Arc<Connection>)> {
         if let Err(error) = options(&stream) {
             debug!(%error, "options of a socket were not set");
         }
         let id = ConnectionId(self.next_id.fetch_add(1, Ordering::Relaxed));
-        let Some(origin) = self.origin(&mut stream, peer).await else {
-            return;
-        };
+        let origin = self.origin(&mut stream, peer).await?;
         let socket = Socket::new(stream);
         let Some(acceptor) = &self.parts.tls else {
             let connection = self.connection(id, origin, Transport::Plain);
-            return self.drive(socket.clone(), socket, connection).await;
+            return Some((Wire::Plain(socket.clone()), socket, connection));
         };
-        let Ok(place) = self.handshakes.acquire().await else {
-            return;
-        };
+        let place = self.handshakes.acquire().await.ok()?;
         let handshake = acceptor.accept(socket.clone());
-        let Some(stream) = self.in_time(handshake, AcceptProblem::Handshake).await else {
-            return;
-        };
+        let stream = self.in_time(handshake, AcceptProblem::Handshake).await?;
         drop(place);
         let connection = self.connection(id, origin, tls::transport(stream.get_ref().1));
-        self.drive(stream, socket, connection).await;
+        Some((Wire::Tls(Box::new(stream)), socket, connection))
     }
 
     /// Who connects. `None`: a proxy that did not say it.
@@ -251,6 +262,7 @@ impl Server {
             id,
             origin,
             transport,
+            self.parts.parking,
             self.parts.metrics.clone(),
         ))
     }

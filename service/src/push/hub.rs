@@ -1,8 +1,10 @@
 //! Where requests are parked, and what ends them.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use protocol::flow::parked::Input;
@@ -138,25 +140,37 @@ impl Hub {
 
     /// Parks a request until something ends it. The place is taken with the first poll; dropping the future
     /// frees it at once and ends the work done for it.
-    pub fn park(
+    pub fn park(self: &Arc<Self>, parking: Parking) -> impl Future<Output = Ended> + Send + use<> {
+        let hub = Arc::clone(self);
+        async move {
+            match hub.enter(parking).await {
+                Ok(wait) => wait.await,
+                Err(ended) => ended,
+            }
+        }
+    }
+
+    /// Parks a request, and says how it ends if that is so already; else it gives what waits for its end.
+    ///
+    /// # Errors
+    /// How it ended.
+    pub(crate) fn enter(
         self: &Arc<Self>,
         mut parking: Parking,
-    ) -> impl Future<Output = Ended> + Send + use<> {
+    ) -> impl Future<Output = Result<Wait, Ended>> + Send + use<> {
         let hub = Arc::clone(self);
         async move {
             let latest = time::Instant::now() + hub.park_max;
             parking.deadline = parking.deadline.min(latest);
-            let (place, mut answer) = match hub.register(&parking) {
-                Ok(registered) => registered,
-                Err(ended) => return ended,
-            };
+            let mut wait = hub.register(&parking)?;
             drop(parking);
+            let key = wait.place.key;
             tokio::select! {
                 biased;
-                ended = &mut answer => return ended.unwrap_or_else(|_| Ended::drained()),
-                () = hub.settle(place.key) => {}
+                ended = &mut wait => return Err(ended),
+                () = hub.settle(key) => {}
             }
-            answer.await.unwrap_or_else(|_| Ended::drained())
+            Ok(wait)
         }
     }
 
@@ -253,10 +267,7 @@ impl Hub {
     }
 
     /// Registers a request, or says how it ends at once.
-    fn register(
-        self: &Arc<Self>,
-        parking: &Parking,
-    ) -> Result<(Place, oneshot::Receiver<Ended>), Ended> {
+    fn register(self: &Arc<Self>, parking: &Parking) -> Result<Wait, Ended> {
         let now = now();
         let who = parking.who;
         let (sender, receiver) = oneshot::channel();
@@ -292,7 +303,10 @@ impl Hub {
             hub: Arc::clone(self),
             key,
         };
-        Ok((place, receiver))
+        Ok(Wait {
+            answer: receiver,
+            place,
+        })
     }
 
     /// The shard of an account.
@@ -309,7 +323,24 @@ impl Hub {
     }
 }
 
+/// Ready with how a parked request ended. Dropped before, it frees the place at once and ends the work done for it.
+#[derive(Debug)]
+pub(crate) struct Wait {
+    answer: oneshot::Receiver<Ended>,
+    place: Place,
+}
+
+impl Future for Wait {
+    type Output = Ended;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Ended> {
+        let ended = ready!(Pin::new(&mut self.answer).poll(cx));
+        Poll::Ready(ended.unwrap_or_else(|_| Ended::drained()))
+    }
+}
+
 /// A place in the table, given back when the future that holds it is dropped.
+#[derive(Debug)]
 struct Place {
     hub: Arc<Hub>,
     key: Key,

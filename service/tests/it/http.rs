@@ -7,6 +7,7 @@ mod connection;
 mod drain;
 mod hooks;
 mod overload;
+mod parking;
 mod proxy;
 mod receipts;
 mod servers;

@@ -98,6 +98,7 @@ impl AsyncWrite for Socket {
 }
 
 /// Tells a [`Connection`] what passes, and ends one whose peer takes nothing.
+#[derive(Debug)]
 pub(crate) struct Watched<S> {
     stream: S,
     connection: Arc<Connection>,
@@ -114,6 +115,11 @@ impl<S> Watched<S> {
             write_pause,
             stalled: None,
         }
+    }
+
+    /// The connection broke.
+    pub(crate) fn failed(&self) {
+        self.connection.failed();
     }
 
     /// Passes a result of writing on; nothing taken for too long is an error.

@@ -17,6 +17,7 @@ use crate::http::connection::{self, Connection, EndToEnd, Ledger, Owner, Sent};
 use crate::http::encode::Compress;
 use crate::http::gateway::{Gateway, Incoming};
 use crate::http::line::Line;
+use crate::http::parked::{Left, Manners, Served};
 use crate::http::receipt::ReceiptId;
 use crate::http::request::{BodyType, ConnectionInfo, EasRequest, Identity};
 use crate::http::{body, encode, refuse};
@@ -81,13 +82,21 @@ impl Gateway {
         line.facts.work = self.overload.begin(head.line.command, &parts.headers);
         let compress = Compress::accepted(&parts.headers);
         let (owner, client) = (head.owner.clone(), head.client);
+        let manners = Manners::of(&parts);
         let eas = self.eas_request(head, &parts.headers, &connection, line);
         drop(parts); // what a parked request does not need
         let eas = EasRequest {
             body: complete.bytes,
             ..eas
         };
-        let answer = self.dispatch.dispatch(eas, &mut line.facts).await;
+        let answer = match self.dispatch.begin(eas, &mut line.facts).await {
+            Served::Parked(waiting) if connection.sheds() => {
+                let left = Left::new(waiting, manners, place);
+                line.left = Some(Box::new(left));
+                return Response::default();
+            }
+            served => served.answer(&mut line.facts).await,
+        };
         drop(place);
         line.trace_answer(&answer);
         if let Content::Http(refusal) = &answer.content {

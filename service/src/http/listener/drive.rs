@@ -1,144 +1,180 @@
-//! Drives one connection: hyper, and what hyper does not see.
+//! Drives one connection: waits for requests, has them served, and answers those that were parked.
 //!
-//! hyper reads while a request is served, and drops the handler's future when the peer closes; but not once
-//! bytes of a further request lie in its buffer. So the socket itself is watched as well, and a connection
-//! whose peer is gone is dropped while it serves. hyper also knows one time-out for "the next head", where a
-//! phone may be idle for long but not slow; so that is kept here.
+//! hyper and a handler are there only while a request is being served (`serving`). Between two requests, and while one is
+//! parked, the task holds the stream and what it waits for, and that is all that a phone costs. What comes while a request
+//! is parked is read up to a bound and kept for later, so that a peer that goes is seen, and TLS may renew its keys.
 
 use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
-use tokio::time::{self, Instant, Sleep};
-use tower::Service;
+use bytes::Bytes;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf};
+use tokio::time::{self, Instant};
 use tracing::debug;
 
-use crate::http::connection::{Connection, Patience, Socket, Watched};
-use crate::http::listener::Server;
-use crate::http::listener::tracked::{Arriving, Tracked};
+use crate::http::answer::Answer;
+use crate::http::connection::{Connection, InFlight, Patience, Socket, Watched, Wire, joined};
+use crate::http::listener::serving::Turn;
+use crate::http::listener::{Server, plain};
+use crate::http::parked::Parked;
 
-/// Fields that the head of a request may have.
-const HEADERS_MAX: usize = 64;
 /// How long, and for how many bytes, a peer that still sends is listened to after a refusal, so that it
 /// reads the refusal and not a reset connection.
 const LINGER: Duration = Duration::from_secs(30);
 const LINGER_BYTES: u64 = 256 * 1024 * 1024;
 
 /// How long a connection may take to send a request after a shut-down began.
-const LAST_CALL: Duration = Duration::from_secs(2);
+pub(super) const LAST_CALL: Duration = Duration::from_secs(2);
 
-/// Why a connection came to its end.
+/// Bytes that are read at once while nothing is served: a whole request of a phone that waits.
+const READ: usize = 4_096;
+/// Bytes that are read ahead of a parked request's answer. What is more stays in the socket.
+const AHEAD_MAX: usize = 4_096;
+
+/// A connection's stream, and what was read from it and not yet looked at.
 #[derive(Debug)]
-enum End {
-    /// hyper is done: `Err` when a request was broken off or unreadable.
-    Finished(#[expect(dead_code, reason = "for the log")] hyper::Result<()>),
-    /// The peer went away while being served.
-    Gone,
-    /// Nothing came for too long.
-    TimedOut,
+pub(super) struct Line {
+    pub(super) stream: Watched<Wire>,
+    pub(super) ahead: Bytes,
 }
 
 impl Server {
     /// Serves the requests of a connection until it ends.
-    pub(super) async fn drive<S>(&self, stream: S, socket: Socket, connection: Arc<Connection>)
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    {
-        let limits = &self.parts.limits;
-        let watched = Watched::new(stream, Arc::clone(&connection), limits.write_pause);
-        let router = self.parts.router.clone();
-        let serving = Arc::clone(&connection);
-        let service = service_fn(move |request: hyper::Request<Incoming>| {
-            let (request, in_flight) = Arriving::begin(request, &serving);
-            let answering = router.clone().call(request);
-            async move {
-                let response = answering.await;
-                response.map(|response| Tracked::wrap(response, in_flight))
-            }
+    pub(super) async fn drive(&self, wire: Wire, socket: Socket, connection: Arc<Connection>) {
+        let pause = self.parts.limits.write_pause;
+        let mut line = Some(Line {
+            stream: Watched::new(wire, Arc::clone(&connection), pause),
+            ahead: Bytes::new(),
         });
-        let http = http1::Builder::new()
-            .half_close(false)
-            .header_read_timeout(None)
-            .max_headers(HEADERS_MAX)
-            .max_buf_size(limits.header_bytes_max)
-            .serve_connection(TokioIo::new(watched), service);
-        let end = self.until_end(http, &socket, &connection).await;
-        debug!(connection = connection.id.0, ?end, "connection ends");
-        if matches!(end, End::Gone) && socket.is_broken() {
-            connection.failed();
+        while let Some(mut resting) = line.take() {
+            if resting.ahead.is_empty() && !self.listen(&mut resting, &connection).await {
+                break;
+            }
+            // In a box of its own: gone with the request, and no part of what this task keeps.
+            line = match Box::pin(self.serve(resting, &socket, &connection)).await {
+                Turn::Over => None,
+                Turn::Rests(line) => Some(line),
+                Turn::Parked(line, parked, in_flight) => {
+                    self.park(line, parked, in_flight, &socket).await
+                }
+            };
         }
         if connection.lingers() {
             linger(socket).await;
         }
     }
 
-    async fn until_end<H: Http>(&self, http: H, socket: &Socket, connection: &Connection) -> End {
+    /// Waits until something has come. `false`: nothing did for too long, or nothing more will.
+    async fn listen(&self, line: &mut Line, connection: &Connection) -> bool {
         let limits = &self.parts.limits;
+        let patience = connection.patience(limits.header_timeout, limits.idle_timeout);
+        let (deadline, is_new) = match patience {
+            Patience::Head(deadline) => (deadline, true),
+            Patience::Idle(deadline) => (deadline, false),
+            Patience::Endless => return false, // nothing is served here
+        };
+        let deadline = Instant::from_std(deadline);
         let stop = self.tasks.token();
-        let mut http = pin!(http);
-        let mut gone = pin!(socket.peer_gone());
-        let mut stopped = pin!(stop.cancelled());
-        let mut alarm = pin!(time::sleep(limits.header_timeout));
-        let (mut is_gone, mut stopped_at) = (false, None);
+        tokio::select! {
+            biased;
+            came = line.read() => return came,
+            () = stop.cancelled() => {}
+            () = time::sleep_until(deadline) => return false,
+        }
+        // Who has connected and said nothing yet sees us as we were before.
+        let last_call = deadline.min(Instant::now() + LAST_CALL);
+        is_new
+            && time::timeout_at(last_call, line.read())
+                .await
+                .unwrap_or(false)
+    }
+
+    /// Waits for the answer of a parked request, and writes it. `None`: the connection is over.
+    async fn park(
+        &self,
+        mut line: Line,
+        mut parked: Box<Parked>,
+        in_flight: InFlight,
+        socket: &Socket,
+    ) -> Option<Line> {
+        let Some(answer) = line.wait(&mut parked, socket).await else {
+            debug!("the client of a parked request is gone");
+            if socket.is_broken() {
+                line.stream.failed();
+            }
+            return None;
+        };
+        let mut manners = parked.manners();
+        manners.keep_alive &= !self.tasks.token().is_cancelled();
+        let bytes = plain::encode(parked.respond(answer).await, manners).await;
+        // What comes from here on is the next request.
+        drop(in_flight);
+        let written = async {
+            line.stream.write_all(&bytes).await?;
+            line.stream.flush().await?;
+            if !manners.keep_alive {
+                line.stream.shutdown().await?;
+            }
+            io::Result::Ok(())
+        };
+        match written.await {
+            Ok(()) => manners.keep_alive.then_some(line),
+            Err(error) => {
+                debug!(%error, "an answer was not written");
+                None
+            }
+        }
+    }
+}
+
+impl Line {
+    /// Reads what there is, and waits if there is nothing. `false`: nothing more will come.
+    async fn read(&mut self) -> bool {
+        match poll_fn(|cx| poll_some(&mut self.stream, cx)).await {
+            Ok(bytes) if !bytes.is_empty() => {
+                self.ahead = bytes;
+                true
+            }
+            Ok(_) | Err(_) => false,
+        }
+    }
+
+    /// Waits for an answer. `None`: the client is gone.
+    async fn wait(&mut self, parked: &mut Parked, socket: &Socket) -> Option<Answer> {
+        let mut gone: Option<Pin<Box<dyn Future<Output = ()> + Send>>> = None;
         poll_fn(|cx| {
-            if stopped_at.is_none() && stopped.as_mut().poll(cx).is_ready() {
-                stopped_at = Some(std::time::Instant::now());
-                http.as_mut().finish();
+            if let Poll::Ready(answer) = parked.poll_answer(cx) {
+                return Poll::Ready(Some(answer));
             }
-            if let Poll::Ready(result) = http.as_mut().poll(cx) {
-                return Poll::Ready(End::Finished(result));
+            while self.ahead.len() < AHEAD_MAX {
+                match ready!(poll_some(&mut self.stream, cx)) {
+                    Ok(bytes) if !bytes.is_empty() => self.ahead = joined(&self.ahead, &bytes),
+                    Ok(_) | Err(_) => return Poll::Ready(None),
+                }
             }
-            is_gone = is_gone || gone.as_mut().poll(cx).is_ready();
-            if is_gone && connection.is_busy() {
-                return Poll::Ready(End::Gone);
-            }
-            let patience = connection.patience(limits.header_timeout, limits.idle_timeout);
-            let patience = patience.at_most(stopped_at.map(|at| at + LAST_CALL));
-            match ring(alarm.as_mut(), patience, cx) {
-                Poll::Ready(()) => Poll::Ready(End::TimedOut),
-                Poll::Pending => Poll::Pending,
-            }
+            // No more is read: a peer that goes is seen by the socket alone.
+            let gone = gone.get_or_insert_with(|| Box::pin(gone_from(socket.clone())));
+            gone.as_mut().poll(cx).map(|()| None)
         })
         .await
     }
 }
 
-/// hyper's connection, without its many parameters.
-trait Http: Future<Output = hyper::Result<()>> {
-    /// Asks for the end after the present answer.
-    fn finish(self: Pin<&mut Self>);
+async fn gone_from(socket: Socket) {
+    socket.peer_gone().await;
 }
 
-impl<I, B, S> Http for http1::Connection<I, S>
-where
-    S: hyper::service::HttpService<Incoming, ResBody = B>,
-    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    I: hyper::rt::Read + hyper::rt::Write + Unpin,
-    B: hyper::body::Body + 'static,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
-    fn finish(self: Pin<&mut Self>) {
-        self.graceful_shutdown();
-    }
-}
-
-/// Whether patience has come to its end.
-fn ring(mut alarm: Pin<&mut Sleep>, patience: Patience, cx: &mut Context<'_>) -> Poll<()> {
-    let (Patience::Head(deadline) | Patience::Idle(deadline)) = patience else {
-        return Poll::Pending;
-    };
-    let deadline = Instant::from_std(deadline);
-    if alarm.deadline() != deadline {
-        alarm.as_mut().reset(deadline);
-    }
-    alarm.poll(cx)
+/// Reads once. Empty: the peer has closed its side.
+fn poll_some(stream: &mut Watched<Wire>, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
+    let mut room = [MaybeUninit::uninit(); READ];
+    let mut buffer = ReadBuf::uninit(&mut room);
+    ready!(Pin::new(stream).poll_read(cx, &mut buffer))?;
+    Poll::Ready(Ok(Bytes::copy_from_slice(buffer.filled())))
 }
 
 /// Reads on for a while and forgets what comes.

@@ -80,12 +80,16 @@ pub(super) struct Tracked {
 
 impl Tracked {
     /// Follows an answer.
-    pub(super) fn wrap(response: Response, in_flight: InFlight) -> Response<Self> {
+    pub(super) fn wrap(
+        response: Response,
+        connection: Arc<Connection>,
+        in_flight: InFlight,
+    ) -> Response<Self> {
         let (mut parts, body) = response.into_parts();
         let tracked = Self {
             body,
             sent: parts.extensions.remove(),
-            connection: in_flight.connection(),
+            connection,
             _in_flight: in_flight,
         };
         Response::from_parts(parts, tracked)

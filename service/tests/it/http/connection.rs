@@ -11,57 +11,61 @@ use super::support::{Ask, Gateway, LIMIT, noticed};
 
 #[tokio::test]
 async fn a_client_that_closes_is_let_go_at_once() {
-    let gateway = Gateway::start(|_| {}).await;
-    let mut client = gateway.connect().await;
-    client.send(&Ask::command(Command::Ping).bytes()).await;
-    noticed(&gateway.commands.parked).await;
-    let closed = Instant::now();
-    drop(client);
-    noticed(&gateway.commands.left).await;
-    assert!(closed.elapsed() < Duration::from_secs(1));
+    for gateway in Gateway::both().await {
+        let mut client = gateway.connect().await;
+        client.send(&Ask::command(Command::Ping).bytes()).await;
+        noticed(&gateway.commands.parked).await;
+        let closed = Instant::now();
+        drop(client);
+        noticed(&gateway.commands.left).await;
+        assert!(closed.elapsed() < Duration::from_secs(1));
+    }
 }
 
 #[tokio::test]
 async fn a_client_that_resets_is_let_go_at_once() {
-    let gateway = Gateway::start(|_| {}).await;
-    let mut client = gateway.connect().await;
-    client.send(&Ask::command(Command::Ping).bytes()).await;
-    noticed(&gateway.commands.parked).await;
-    SockRef::from(&client.stream)
-        .set_linger(Some(Duration::ZERO))
-        .unwrap();
-    drop(client);
-    noticed(&gateway.commands.left).await;
-}
-
-#[tokio::test]
-async fn a_client_that_closes_behind_a_further_request_is_let_go_at_once() {
-    let gateway = Gateway::start(|_| {}).await;
-    for ahead in [
-        &b"POST /Micro"[..],
-        &Ask::command(Command::FolderSync).bytes(),
-        &[b'x'; 40_000],
-    ] {
+    for gateway in Gateway::both().await {
         let mut client = gateway.connect().await;
         client.send(&Ask::command(Command::Ping).bytes()).await;
         noticed(&gateway.commands.parked).await;
-        client.send(ahead).await;
-        client.stream.shutdown().await.unwrap();
+        SockRef::from(&client.stream)
+            .set_linger(Some(Duration::ZERO))
+            .unwrap();
+        drop(client);
         noticed(&gateway.commands.left).await;
     }
 }
 
 #[tokio::test]
+async fn a_client_that_closes_behind_a_further_request_is_let_go_at_once() {
+    for gateway in Gateway::both().await {
+        for ahead in [
+            &b"POST /Micro"[..],
+            &Ask::command(Command::FolderSync).bytes(),
+            &[b'x'; 40_000],
+        ] {
+            let mut client = gateway.connect().await;
+            client.send(&Ask::command(Command::Ping).bytes()).await;
+            noticed(&gateway.commands.parked).await;
+            client.send(ahead).await;
+            client.stream.shutdown().await.unwrap();
+            noticed(&gateway.commands.left).await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn requests_sent_ahead_are_answered_in_order() {
-    let gateway = Gateway::start(|_| {}).await;
-    let mut client = gateway.connect().await;
-    let mut both = Ask::command(Command::Ping).bytes();
-    both.extend(Ask::command(Command::FolderSync).body(b"four").bytes());
-    client.send(&both).await;
-    noticed(&gateway.commands.parked).await;
-    gateway.commands.release.notify_waiters();
-    assert_eq!(client.response().await.text(), "woken");
-    assert!(client.response().await.text().contains("body=4"));
+    for gateway in Gateway::both().await {
+        let mut client = gateway.connect().await;
+        let mut both = Ask::command(Command::Ping).bytes();
+        both.extend(Ask::command(Command::FolderSync).body(b"four").bytes());
+        client.send(&both).await;
+        noticed(&gateway.commands.parked).await;
+        gateway.commands.release.notify_waiters();
+        assert_eq!(client.response().await.text(), "woken");
+        assert!(client.response().await.text().contains("body=4"));
+    }
 }
 
 #[tokio::test]

@@ -49,35 +49,37 @@ async fn operators_see_health_readiness_and_metrics() {
 
 #[tokio::test]
 async fn a_drain_closes_the_idle_and_lets_the_busy_finish() {
-    let gateway = Gateway::start(|_| {}).await;
-    let mut idle = gateway.connect().await;
-    idle.ask(&Ask::command(Command::FolderSync)).await;
-    let mut parked = gateway.connect().await;
-    parked.send(&Ask::command(Command::Ping).bytes()).await;
-    noticed(&gateway.commands.parked).await;
-    gateway.front.not_ready();
-    gateway.front.stop_accepting();
-    assert!(idle.closed().await);
-    gateway.commands.release.notify_waiters();
-    let response = parked.response().await;
-    assert_eq!((response.status, response.text().as_str()), (200, "woken"));
-    assert_eq!(response.header("connection"), Some("close"));
-    assert!(parked.closed().await);
-    gateway.front.finish(Duration::from_secs(10)).await;
-    assert!(TcpStream::connect(gateway.front.eas()).await.is_err());
-    gateway.front.close().await;
-    assert!(TcpStream::connect(gateway.front.admin()).await.is_err());
+    for gateway in Gateway::both().await {
+        let mut idle = gateway.connect().await;
+        idle.ask(&Ask::command(Command::FolderSync)).await;
+        let mut parked = gateway.connect().await;
+        parked.send(&Ask::command(Command::Ping).bytes()).await;
+        noticed(&gateway.commands.parked).await;
+        gateway.front.not_ready();
+        gateway.front.stop_accepting();
+        assert!(idle.closed().await);
+        gateway.commands.release.notify_waiters();
+        let response = parked.response().await;
+        assert_eq!((response.status, response.text().as_str()), (200, "woken"));
+        assert_eq!(response.header("connection"), Some("close"));
+        assert!(parked.closed().await);
+        gateway.front.finish(Duration::from_secs(10)).await;
+        assert!(TcpStream::connect(gateway.front.eas()).await.is_err());
+        gateway.front.close().await;
+        assert!(TcpStream::connect(gateway.front.admin()).await.is_err());
+    }
 }
 
 #[tokio::test]
 async fn who_does_not_finish_in_time_is_cut_off() {
-    let gateway = Gateway::start(|_| {}).await;
-    let mut parked = gateway.connect().await;
-    parked.send(&Ask::command(Command::Ping).bytes()).await;
-    noticed(&gateway.commands.parked).await;
-    gateway.front.finish(Duration::from_millis(50)).await;
-    assert!(parked.closed().await);
-    noticed(&gateway.commands.left).await;
+    for gateway in Gateway::both().await {
+        let mut parked = gateway.connect().await;
+        parked.send(&Ask::command(Command::Ping).bytes()).await;
+        noticed(&gateway.commands.parked).await;
+        gateway.front.finish(Duration::from_millis(50)).await;
+        assert!(parked.closed().await);
+        noticed(&gateway.commands.left).await;
+    }
 }
 
 #[tokio::test]

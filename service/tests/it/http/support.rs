@@ -3,8 +3,11 @@
 mod client;
 
 use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -12,6 +15,7 @@ use directpush::app::Front;
 use directpush::config::Config;
 use directpush::http::Dispatch;
 use directpush::http::answer::{Answer, Content};
+use directpush::http::parked::{Served, Waiting};
 use directpush::http::receipt::{Fate, Receipt, ReceiptId, ReceiptSink};
 use directpush::http::request::{AccountName, EasRequest};
 use directpush::http::users::{Cost, line};
@@ -20,6 +24,7 @@ use directpush::telemetry::Facts;
 use protocol::query::Command;
 use protocol::version::Version;
 use tokio::net::TcpStream;
+use tokio::sync::futures::OwnedNotified;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::timeout;
 
@@ -66,6 +71,14 @@ impl Gateway {
         }
     }
 
+    /// One that lets go of what HTTP holds for a parked request, and one that keeps it.
+    pub(super) async fn both() -> [Self; 2] {
+        [
+            Self::start(|config| config.push.shed = true).await,
+            Self::start(|config| config.push.shed = false).await,
+        ]
+    }
+
     /// A connection to it.
     pub(super) async fn connect(&self) -> Client<TcpStream> {
         Client::over(TcpStream::connect(self.front.eas()).await.unwrap())
@@ -100,8 +113,8 @@ impl Gateway {
 pub(super) struct Commands {
     pub(super) calls: AtomicUsize,
     pub(super) parked: Notify,
-    pub(super) left: Notify,
-    pub(super) release: Notify,
+    pub(super) left: Arc<Notify>,
+    pub(super) release: Arc<Notify>,
     pub(super) working: Notify,
     pub(super) let_go: Notify,
     pub(super) receipts: Receipts,
@@ -150,27 +163,61 @@ impl ReceiptSink for Told {
 }
 
 /// Tells that a parked request was dropped.
-struct Parked<'c>(&'c Commands);
+struct Parked(Arc<Notify>);
 
-impl Drop for Parked<'_> {
+impl Drop for Parked {
     fn drop(&mut self) {
-        self.0.left.notify_one();
+        self.0.notify_one();
+    }
+}
+
+/// What is left of a parked request.
+struct Left {
+    released: Pin<Box<OwnedNotified>>,
+    _parked: Parked,
+}
+
+impl std::fmt::Debug for Left {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Left")
+    }
+}
+
+impl Waiting for Left {
+    fn poll_answer(&mut self, cx: &mut Context<'_>, _facts: &mut Facts) -> Poll<Answer> {
+        let released = self.released.as_mut().poll(cx);
+        released.map(|()| Answer::wbxml(b"woken".to_vec()))
+    }
+}
+
+impl Commands {
+    fn note(&self, request: &EasRequest) {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        let proven = request.proven.iter().map(|receipt| receipt.0).collect();
+        self.proven.lock().unwrap().push(proven);
+    }
+
+    fn park(&self, facts: &mut Facts) -> Left {
+        facts.park(std::time::Instant::now());
+        let mut released = Box::pin(Arc::clone(&self.release).notified_owned());
+        released.as_mut().enable();
+        let left = Left {
+            released,
+            _parked: Parked(Arc::clone(&self.left)),
+        };
+        self.parked.notify_one();
+        left
     }
 }
 
 #[async_trait]
 impl Dispatch for Commands {
     async fn dispatch(&self, request: EasRequest, facts: &mut Facts) -> Answer {
-        self.calls.fetch_add(1, Ordering::SeqCst);
-        let proven = request.proven.iter().map(|receipt| receipt.0).collect();
-        self.proven.lock().unwrap().push(proven);
+        self.note(&request);
         match request.line.command {
             Command::Ping | Command::ItemOperations => {
-                facts.park(std::time::Instant::now());
-                let _parked = Parked(self);
-                self.parked.notify_one();
-                self.release.notified().await;
-                Answer::wbxml(b"woken".to_vec())
+                let left = self.park(facts);
+                Served::Parked(Box::new(left)).answer(facts).await
             }
             Command::Sync => {
                 let id =
@@ -196,6 +243,14 @@ impl Dispatch for Commands {
             }
             .into(),
         }
+    }
+
+    async fn begin(&self, request: EasRequest, facts: &mut Facts) -> Served {
+        if request.line.command != Command::Ping {
+            return Served::Answered(self.dispatch(request, facts).await);
+        }
+        self.note(&request);
+        Served::Parked(Box::new(self.park(facts)))
     }
 
     fn commands(&self) -> &[Command] {

@@ -7,6 +7,7 @@ use directpush::config::TlsFiles;
 use protocol::query::Command;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -22,6 +23,10 @@ struct Secure {
 }
 
 async fn start() -> Secure {
+    start_with(true).await
+}
+
+async fn start_with(shed: bool) -> Secure {
     let folder = tempfile::tempdir().unwrap();
     let made = rcgen::generate_simple_self_signed(["mail.example".to_owned()]).unwrap();
     let files = TlsFiles {
@@ -35,6 +40,7 @@ async fn start() -> Secure {
     let gateway = Gateway::start(|config| {
         config.listen.tls = Some(files.clone());
         config.limits.handshake_timeout = Duration::from_millis(300);
+        config.push.shed = shed;
     })
     .await;
     Secure {
@@ -98,12 +104,44 @@ async fn http_1_1_is_all_that_is_offered() {
 
 #[tokio::test]
 async fn a_client_that_leaves_is_noticed_under_tls() {
-    let secure = start().await;
-    let mut client = Client::over(secure.connect(&[]).await.unwrap());
-    client.send(&Ask::command(Command::Ping).bytes()).await;
-    noticed(&secure.gateway.commands.parked).await;
-    drop(client);
-    noticed(&secure.gateway.commands.left).await;
+    for shed in [true, false] {
+        let secure = start_with(shed).await;
+        let mut client = Client::over(secure.connect(&[]).await.unwrap());
+        client.send(&Ask::command(Command::Ping).bytes()).await;
+        noticed(&secure.gateway.commands.parked).await;
+        drop(client);
+        noticed(&secure.gateway.commands.left).await;
+        // One that says goodbye, and does not close.
+        let mut client = Client::over(secure.connect(&[]).await.unwrap());
+        client.send(&Ask::command(Command::Ping).bytes()).await;
+        noticed(&secure.gateway.commands.parked).await;
+        let (socket, tls) = client.stream.get_mut();
+        tls.send_close_notify();
+        let mut bytes = Vec::new();
+        tls.write_tls(&mut bytes).unwrap();
+        socket.write_all(&bytes).await.unwrap();
+        noticed(&secure.gateway.commands.left).await;
+    }
+}
+
+#[tokio::test]
+async fn keys_are_renewed_while_a_request_is_parked() {
+    for shed in [true, false] {
+        let secure = start_with(shed).await;
+        let mut client = Client::over(secure.connect(&[]).await.unwrap());
+        for _ in 0..2 {
+            client.send(&Ask::command(Command::Ping).bytes()).await;
+            noticed(&secure.gateway.commands.parked).await;
+            // Asks for new keys of ours as well (RFC 8446 4.6.3).
+            client.stream.get_mut().1.refresh_traffic_keys().unwrap();
+            client.stream.flush().await.unwrap();
+            let ahead = Ask::command(Command::FolderSync).body(b"four").bytes();
+            client.send(&ahead).await;
+            secure.gateway.commands.release.notify_waiters();
+            assert_eq!(client.response().await.text(), "woken");
+            assert!(client.response().await.text().contains("body=4"));
+        }
+    }
 }
 
 #[tokio::test]

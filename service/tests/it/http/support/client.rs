@@ -103,6 +103,7 @@ pub(in crate::http) struct Client<S> {
 /// A response.
 #[derive(Debug)]
 pub(in crate::http) struct Response {
+    pub(in crate::http) version: String,
     pub(in crate::http) status: u16,
     pub(in crate::http) headers: Vec<(String, String)>,
     pub(in crate::http) body: Vec<u8>,
@@ -198,6 +199,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
             .collect();
         let mut response = Response {
+            version: head.split(' ').next().unwrap().to_owned(),
             status,
             headers,
             body: Vec::new(),
@@ -212,6 +214,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         }
         response.body = self.buffer.drain(..length).collect();
         response
+    }
+
+    /// The next response, unless the server closes before it.
+    pub(in crate::http) async fn try_response(&mut self) -> Option<Response> {
+        if self.buffer.is_empty() && self.fill().await == 0 {
+            return None;
+        }
+        Some(self.response().await)
     }
 
     /// Whether the server closes, without another byte.
