@@ -139,7 +139,7 @@ impl Gateway {
             connection.park(Parked::new(*left, line));
             return response; // never sent: the connection answers
         }
-        encode::finish(&mut response, request_id);
+        line.finish(&mut response);
         line.answered(&response);
         response
     }

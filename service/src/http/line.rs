@@ -8,12 +8,13 @@ use axum::response::Response;
 use http_body::Body;
 use tracing::info;
 
+use crate::http::encode;
 use crate::http::heartbeats::Heartbeats;
 use crate::http::parked::Left;
 use crate::http::request::RequestId;
 use crate::http::traced::Traced;
-use crate::metrics::RequestMetrics;
 use crate::metrics::family::Label;
+use crate::metrics::{ParkEnd, RequestMetrics};
 use crate::telemetry::{Facts, SyncKind};
 use crate::trace::Tracer;
 
@@ -99,6 +100,14 @@ impl Line {
     /// When its head had been read.
     pub(crate) fn arrived(&self) -> Instant {
         self.arrived
+    }
+
+    /// Adds the headers that every answer has, but to a heartbeat that is over: every phone gets that around the
+    /// clock, and nobody asks what became of it.
+    pub(crate) fn finish(&self, response: &mut Response) {
+        if self.facts.wake != Some(ParkEnd::Expired) {
+            encode::finish(response, self.request_id);
+        }
     }
 
     /// There is an answer.

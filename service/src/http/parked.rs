@@ -16,7 +16,6 @@ use crate::http::answer::Answer;
 use crate::http::encode::{self, Compress};
 use crate::http::limits::DevicePlace;
 use crate::http::line::Line;
-use crate::metrics::ParkEnd;
 use crate::telemetry::Facts;
 
 /// What a command makes of a request.
@@ -126,10 +125,7 @@ impl Parked {
         line.trace_answer(&answer);
         // Too short to be worth compressing, and in no doubt: a parked request tells nothing that may be lost (R12).
         let mut response = encode::response(answer, Compress::Never, None).await;
-        // A heartbeat that is over is sent by every phone around the clock, and nobody asks what became of it.
-        if line.facts.wake != Some(ParkEnd::Expired) {
-            encode::finish(&mut response, line.request_id());
-        }
+        line.finish(&mut response);
         line.answered(&response);
         response
     }

@@ -1,7 +1,9 @@
 //! Parked requests: both ways to keep one look the same from outside, whatever HTTP/1 a client speaks.
 
+use std::sync::atomic::Ordering;
+
 use protocol::query::Command;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::support::{Ask, Client, Gateway, Response, noticed};
 
@@ -158,5 +160,21 @@ async fn half_a_further_request_waits_for_its_other_half() {
         assert_eq!(client.response().await.text(), "woken");
         client.send(rest).await;
         assert!(client.response().await.text().contains("body=4"));
+    }
+}
+
+#[tokio::test]
+async fn the_answer_to_a_heartbeat_that_is_over_is_short() {
+    for gateway in Gateway::both().await {
+        gateway.commands.expires.store(true, Ordering::SeqCst);
+        let mut client = gateway.connect().await;
+        client.send(&Ask::command(Command::Ping).bytes()).await;
+        noticed(&gateway.commands.parked).await;
+        gateway.commands.release.notify_waiters();
+        let mut bytes = [0; 1_000];
+        let read = client.stream.read(&mut bytes).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes[..read]);
+        assert!(read <= 160, "{read}: {text}");
+        assert!(text.contains("application/vnd.ms-sync.wbxml"), "{text}");
     }
 }

@@ -5,9 +5,9 @@ mod client;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -19,10 +19,12 @@ use directpush::http::parked::{Served, Waiting};
 use directpush::http::receipt::{Fate, Receipt, ReceiptId, ReceiptSink};
 use directpush::http::request::{AccountName, EasRequest};
 use directpush::http::users::{Cost, line};
-use directpush::metrics::Metrics;
+use directpush::metrics::{Metrics, ParkEnd};
 use directpush::telemetry::Facts;
+use protocol::command::ping::PingResponse;
 use protocol::query::Command;
 use protocol::version::Version;
+use protocol::{command::Body, wbxml};
 use tokio::net::TcpStream;
 use tokio::sync::futures::OwnedNotified;
 use tokio::sync::{Notify, mpsc};
@@ -115,6 +117,7 @@ pub(super) struct Commands {
     pub(super) parked: Notify,
     pub(super) left: Arc<Notify>,
     pub(super) release: Arc<Notify>,
+    pub(super) expires: AtomicBool,
     pub(super) working: Notify,
     pub(super) let_go: Notify,
     pub(super) receipts: Receipts,
@@ -171,9 +174,14 @@ impl Drop for Parked {
     }
 }
 
+fn encoded(answer: &PingResponse) -> Vec<u8> {
+    wbxml::encode(&answer.to_element(Version::V14_1), Version::V14_1)
+}
+
 /// What is left of a parked request.
 struct Left {
     released: Pin<Box<OwnedNotified>>,
+    end: ParkEnd,
     _parked: Parked,
 }
 
@@ -184,9 +192,13 @@ impl std::fmt::Debug for Left {
 }
 
 impl Waiting for Left {
-    fn poll_answer(&mut self, cx: &mut Context<'_>, _facts: &mut Facts) -> Poll<Answer> {
-        let released = self.released.as_mut().poll(cx);
-        released.map(|()| Answer::wbxml(b"woken".to_vec()))
+    fn poll_answer(&mut self, cx: &mut Context<'_>, facts: &mut Facts) -> Poll<Answer> {
+        ready!(self.released.as_mut().poll(cx));
+        facts.unpark(std::time::Instant::now(), self.end);
+        Poll::Ready(Answer::wbxml(match self.end {
+            ParkEnd::Expired => encoded(&PingResponse::expired()),
+            _ => b"woken".to_vec(),
+        }))
     }
 }
 
@@ -201,8 +213,13 @@ impl Commands {
         facts.park(std::time::Instant::now());
         let mut released = Box::pin(Arc::clone(&self.release).notified_owned());
         released.as_mut().enable();
+        let end = match self.expires.load(Ordering::SeqCst) {
+            true => ParkEnd::Expired,
+            false => ParkEnd::Changed,
+        };
         let left = Left {
             released,
+            end,
             _parked: Parked(Arc::clone(&self.left)),
         };
         self.parked.notify_one();
