@@ -7,19 +7,21 @@
 //! A part that is down does not stop the others: its folders are missing from a
 //! [survey](Mailbox::survey), and its watch is begun again and again while the others go on.
 
+mod part;
 mod search;
 mod watch;
 
+use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use futures_util::future::join_all;
 
+use crate::composite::part::Part;
 use crate::composite::watch::Merged;
 use crate::error::{BackendError, Kind};
 use crate::folder::{Class, Folder, Role, Survey};
-use crate::item::{Delta, Horizon, Item, ItemState, ItemStream};
+use crate::item::{Delta, Extent, Horizon, Item, ItemState, ItemStream};
 use crate::mailbox::{Capability, Mailbox};
 use crate::marks::{Marks, MarksPatch};
 use crate::name::{FolderRef, ItemRef, NewName, Token, Version};
@@ -30,16 +32,6 @@ use crate::watch::Watch;
 #[derive(Clone)]
 pub struct Composite {
     parts: Vec<Arc<Part>>,
-}
-
-/// One store of an account.
-struct Part {
-    /// What its references begin with; empty for the mail.
-    prefix: String,
-    classes: Vec<Class>,
-    mailbox: Arc<dyn Mailbox>,
-    /// Whether its folders could not be listed last time.
-    failing: AtomicBool,
 }
 
 impl Composite {
@@ -90,68 +82,6 @@ impl Composite {
         let answers = join_all(self.parts.iter().map(ask)).await;
         let parts = self.parts.iter().map(|part| &**part);
         parts.zip(answers).collect()
-    }
-}
-
-impl Part {
-    fn new(prefix: String, classes: Vec<Class>, mailbox: Arc<dyn Mailbox>) -> Arc<Self> {
-        Arc::new(Self {
-            prefix,
-            classes,
-            mailbox,
-            failing: AtomicBool::new(false),
-        })
-    }
-
-    /// How this part calls a folder; `None` when it is none of its.
-    fn inner(&self, folder: &FolderRef) -> Option<FolderRef> {
-        folder
-            .as_str()
-            .strip_prefix(&self.prefix)
-            .map(FolderRef::new)
-    }
-
-    /// How the account calls a folder of this part.
-    fn outer(&self, folder: &FolderRef) -> FolderRef {
-        if self.prefix.is_empty() {
-            return folder.clone();
-        }
-        FolderRef::new(format!("{}{folder}", self.prefix))
-    }
-
-    fn outer_folder(&self, folder: Folder) -> Folder {
-        Folder {
-            reference: self.outer(&folder.reference),
-            parent: folder.parent.map(|parent| self.outer(&parent)),
-            ..folder
-        }
-    }
-
-    /// The part's folders, of the classes that it is asked for.
-    async fn survey(&self) -> Result<Survey, BackendError> {
-        let mut survey = self.mailbox.survey().await?;
-        survey
-            .folders
-            .retain(|folder| self.classes.contains(&folder.class));
-        survey.missing.retain(|class| self.classes.contains(class));
-        let folders = survey.folders.into_iter();
-        survey.folders = folders.map(|folder| self.outer_folder(folder)).collect();
-        Ok(survey)
-    }
-
-    /// Says in the log, once, that the part is down or back. A part that does not exist is not
-    /// down.
-    fn note(&self, error: Option<&BackendError>) {
-        let down = error.filter(|error| error.kind() != Kind::NotFound);
-        let was_down = self.failing.swap(down.is_some(), Ordering::Relaxed);
-        let part = self.prefix.trim_matches(['\u{1}', '/']);
-        match down {
-            Some(error) if !was_down => {
-                tracing::warn!(part, %error, "one part of an account cannot be listed");
-            }
-            None if was_down => tracing::info!(part, "a part of an account is back"),
-            Some(_) | None => {}
-        }
     }
 }
 
@@ -273,6 +203,27 @@ impl Mailbox for Composite {
     ) -> Result<ItemStream, BackendError> {
         let (part, folder) = self.part(folder);
         part.mailbox.open(&folder, item, hint).await
+    }
+
+    async fn open_span(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        hint: &Version,
+        span: Range<u64>,
+    ) -> Result<ItemStream, BackendError> {
+        let (part, folder) = self.part(folder);
+        part.mailbox.open_span(&folder, item, hint, span).await
+    }
+
+    async fn extents(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        hint: &Version,
+    ) -> Result<Vec<Extent>, BackendError> {
+        let (part, folder) = self.part(folder);
+        part.mailbox.extents(&folder, item, hint).await
     }
 
     async fn marks(

@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::io::Cursor;
+use std::ops::Range;
 
 use bytes::Bytes;
-use tokio::io::AsyncRead;
+use tokio::io::{AsyncRead, AsyncReadExt};
 
+use crate::error::{BackendError, Kind};
 use crate::marks::Marks;
 use crate::name::{ItemRef, Token, Version};
 
@@ -92,15 +94,45 @@ pub struct Item {
     pub content: Bytes,
 }
 
+/// The span of all bytes, wherever they end.
+pub const WHOLE: Range<u64> = 0..u64::MAX;
+
+/// How long a part of an item is, as its store says without handing it out. A hint: servers differ about damaged content.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Extent {
+    /// Which part, as IMAP numbers the parts of a message: `2.1`. What is not made of parts is `1`.
+    pub path: String,
+    /// How long its content is as it is stored, in bytes.
+    pub size: u64,
+}
+
 /// One item whose content is read piece by piece.
 pub struct ItemStream {
-    /// Its state when it was opened; the content has `state.size` bytes.
+    /// Its state when it was opened; the whole content has `state.size` bytes.
     pub state: ItemState,
     /// Its marks; empty for classes that have none.
     pub marks: Marks,
-    /// RFC 5322, iCalendar or vCard text, as stored. Goes on being the content that was opened when
-    /// the item is marked, moved or removed meanwhile.
+    /// RFC 5322, iCalendar or vCard text, as stored, or the span of it that was asked for. Goes on
+    /// being the content that was opened when the item is marked, moved or removed meanwhile.
     pub reader: Box<dyn AsyncRead + Send + Unpin>,
+}
+
+impl ItemStream {
+    /// Leaves only a span of a content that stands at its beginning.
+    ///
+    /// # Errors
+    /// It cannot be read up to there.
+    pub async fn only(mut self, span: Range<u64>) -> Result<Self, BackendError> {
+        let mut before = (&mut self.reader).take(span.start);
+        let passed = tokio::io::copy(&mut before, &mut tokio::io::sink()).await;
+        passed
+            .map_err(|error| BackendError::new(Kind::Unavailable, "read item").caused_by(error))?;
+        let left = span.end.saturating_sub(span.start);
+        Ok(Self {
+            reader: Box::new(self.reader.take(left)),
+            ..self
+        })
+    }
 }
 
 impl fmt::Debug for ItemStream {

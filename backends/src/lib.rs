@@ -31,7 +31,9 @@ mod watch;
 
 pub use crate::error::{BackendError, Kind, Retry};
 pub use crate::folder::{Class, Folder, Role, Survey};
-pub use crate::item::{Change, Delta, DeltaKind, Horizon, Item, ItemState, ItemStream};
+pub use crate::item::{
+    Change, Delta, DeltaKind, Extent, Horizon, Item, ItemState, ItemStream, WHOLE,
+};
 pub use crate::mailbox::{Capability, Identity, KeywordSupport, Mailbox};
 pub use crate::marks::{Flag, Keyword, Marks, MarksPatch, Setting};
 pub use crate::name::{FolderRef, ItemRef, NewName, Token, Version};

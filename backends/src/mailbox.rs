@@ -1,10 +1,12 @@
 //! The trait that every backend implements.
 
+use std::ops::Range;
+
 use async_trait::async_trait;
 
 use crate::error::{BackendError, Kind};
 use crate::folder::{Class, Folder, Role, Survey};
-use crate::item::{Delta, Horizon, Item, ItemState, ItemStream};
+use crate::item::{Delta, Extent, Horizon, Item, ItemState, ItemStream};
 use crate::marks::{Marks, MarksPatch};
 use crate::name::{FolderRef, ItemRef, NewName, Token, Version};
 use crate::search::{Findings, Question};
@@ -156,6 +158,36 @@ pub trait Mailbox: Send + Sync {
         hint: &Version,
     ) -> Result<ItemStream, BackendError> {
         Ok(self.fetch(folder, item, hint).await?.into())
+    }
+
+    /// As [`Self::open`], but only a span of the content, in bytes; it may reach behind the end. A
+    /// store reads and sends no more than that, if it can.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    async fn open_span(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        hint: &Version,
+        span: Range<u64>,
+    ) -> Result<ItemStream, BackendError> {
+        self.open(folder, item, hint).await?.only(span).await
+    }
+
+    /// How long the parts of an item are, where the store knows that without handing out the
+    /// content. Nothing, where it does not.
+    ///
+    /// # Errors
+    /// `NotFound`, `Unavailable`.
+    async fn extents(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        hint: &Version,
+    ) -> Result<Vec<Extent>, BackendError> {
+        let _ = (folder, item, hint);
+        Ok(Vec::new())
     }
 
     /// State and marks of one item, without reading its content.

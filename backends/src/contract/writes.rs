@@ -14,6 +14,9 @@ pub(super) fn cases() -> Vec<(&'static str, Case)> {
         ("an opened item reads as it is fetched", |bench| {
             Box::pin(opened(bench))
         }),
+        ("spans of an item are what they are of the whole", |bench| {
+            Box::pin(opened_in_spans(bench))
+        }),
         ("what was delivered is fetched", |bench| {
             Box::pin(fetch(bench))
         }),
@@ -142,6 +145,46 @@ async fn opened(bench: Bench) -> Outcome {
     assert_eq!(content, whole.content);
     assert_eq!(u64::try_from(content.len()), Ok(stream.state.size));
     let gone = mailbox.open(&inbox, &item, &hint).await;
+    assert_eq!(refused(gone)?.kind(), Kind::NotFound);
+    Ok(())
+}
+
+async fn opened_in_spans(bench: Bench) -> Outcome {
+    let mailbox = &*bench.mailbox;
+    let inbox = bench.inbox().await?;
+    let hint = Version::new("");
+    let name = NewName::parse("spans").ok_or("no name")?;
+    let content = bench.content("one");
+    let none = Marks::default();
+    let made = mailbox.create(&inbox, &name, &content, &none).await?.item;
+    let items = [bench.deliver(&inbox, "one").await?, made];
+    for item in &items {
+        let whole = mailbox.fetch(&inbox, item, &hint).await?;
+        let length = whole.content.len();
+        for (start, end) in [
+            (0, length),
+            (0, 1),
+            (3, length - 2),
+            (length - 1, length + 10),
+            (length + 1, length + 2),
+        ] {
+            let span = u64::try_from(start)?..u64::try_from(end)?;
+            let mut stream = mailbox.open_span(&inbox, item, &hint, span).await?;
+            assert_eq!((&stream.state, &stream.marks), (&whole.state, &whole.marks));
+            let mut read = Vec::new();
+            stream.reader.read_to_end(&mut read).await?;
+            let expected = whole.content.get(start..end.min(length));
+            assert_eq!(read, expected.unwrap_or_default(), "{start}..{end}");
+        }
+        for extent in mailbox.extents(&inbox, item, &hint).await? {
+            let body = content.len() - "Subject: one\r\n\r\n".len();
+            let told = (extent.path.as_str(), extent.size);
+            assert_eq!(told, ("1", u64::try_from(body)?));
+        }
+    }
+    let [item, _] = items;
+    mailbox.delete(&inbox, &item, &hint).await?;
+    let gone = mailbox.open_span(&inbox, &item, &hint, 0..1).await;
     assert_eq!(refused(gone)?.kind(), Kind::NotFound);
     Ok(())
 }

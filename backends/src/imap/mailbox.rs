@@ -1,6 +1,7 @@
 //! One account on an IMAP server as a mailbox.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -14,7 +15,7 @@ use super::wire::MailboxName;
 use super::{changes, content, delete, find, flags, mark, relocate, search, watch};
 use crate::error::BackendError;
 use crate::folder::{Class, Folder, Role};
-use crate::item::{Delta, DeltaKind, Horizon, Item, ItemState, ItemStream};
+use crate::item::{Delta, DeltaKind, Extent, Horizon, Item, ItemState, ItemStream, WHOLE};
 use crate::mailbox::{Capability, Identity, KeywordSupport, Mailbox};
 use crate::marks::{Marks, MarksPatch};
 use crate::name::{FolderRef, ItemRef, NewName, Token, Version};
@@ -130,7 +131,26 @@ impl Mailbox for ImapMailbox {
         item: &ItemRef,
         _hint: &Version,
     ) -> Result<ItemStream, BackendError> {
-        content::open(&self.account, &name(folder), item).await
+        content::open(&self.account, &name(folder), item, &WHOLE).await
+    }
+
+    async fn open_span(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        _hint: &Version,
+        span: Range<u64>,
+    ) -> Result<ItemStream, BackendError> {
+        content::open(&self.account, &name(folder), item, &span).await
+    }
+
+    async fn extents(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        _hint: &Version,
+    ) -> Result<Vec<Extent>, BackendError> {
+        content::extents(&self.account, &name(folder), item).await
     }
 
     async fn marks(

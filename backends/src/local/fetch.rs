@@ -1,7 +1,7 @@
 //! Reading one message.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
@@ -40,7 +40,7 @@ pub(crate) fn fetch(
     hint: &Version,
     bytes_max: u64,
 ) -> Result<Item, BackendError> {
-    let (state, marks, file) = open(dir, item, hint)?;
+    let (state, marks, file) = open(dir, item, hint, 0)?;
     Ok(Item {
         content: read(file, state.size, bytes_max)?,
         state,
@@ -48,18 +48,20 @@ pub(crate) fn fetch(
     })
 }
 
-/// State and marks, and the file of the content. Blocks.
+/// State and marks, and the file of the content, which stands at byte `start`. Blocks.
 pub(crate) fn open(
     dir: &Path,
     item: &ItemRef,
     hint: &Version,
+    start: u64,
 ) -> Result<(ItemState, Marks, File), BackendError> {
     for _ in 0..ATTEMPTS_MAX {
         let keywords = Keywords::load(dir).map_err(io(OP))?;
         let found = scan::locate(dir, item.as_str(), Some(hint), &keywords)
             .map_err(io(OP))?
             .ok_or_else(|| BackendError::new(Kind::NotFound, OP))?;
-        if let Some(file) = file(dir, &found)? {
+        if let Some(mut file) = file(dir, &found)? {
+            file.seek(SeekFrom::Start(start)).map_err(io(OP))?;
             let marks = keywords.marks(found.letters());
             return Ok((found.state(&keywords), marks, file));
         }
@@ -123,7 +125,7 @@ mod tests {
         let error = fetch(dir.path(), &item, &hint, 4).unwrap_err();
         assert_eq!(error.kind(), Kind::TooLarge);
         // An open file stays what it was, and may be larger than what is read at once.
-        let (state, flags, mut file) = open(dir.path(), &item, &hint).unwrap();
+        let (state, flags, mut file) = open(dir.path(), &item, &hint, 0).unwrap();
         assert_eq!((&state, &flags), (&read.state, &read.marks));
         fs::rename(dir.path().join("cur/a:2,FS"), dir.path().join("cur/a:2,F")).unwrap();
         let mut content = Vec::new();

@@ -1,13 +1,15 @@
 //! One Maildir++ account as a mailbox.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use tokio::io::AsyncReadExt;
 
 use crate::error::{BackendError, Kind};
 use crate::folder::{Class, Folder, Role};
-use crate::item::{Delta, Horizon, Item, ItemState, ItemStream};
+use crate::item::{Delta, Horizon, Item, ItemState, ItemStream, WHOLE};
 use crate::local::account::{Account, locked};
 use crate::local::keywords::Keywords;
 use crate::local::search::Wanted;
@@ -139,15 +141,26 @@ impl Mailbox for LocalMailbox {
         item: &ItemRef,
         hint: &Version,
     ) -> Result<ItemStream, BackendError> {
+        self.open_span(folder, item, hint, WHOLE).await
+    }
+
+    async fn open_span(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        hint: &Version,
+        span: Range<u64>,
+    ) -> Result<ItemStream, BackendError> {
         let (item, hint) = (item.clone(), hint.clone());
-        let work = move |dir: &Path| fetch::open(dir, &item, &hint);
+        let (start, length) = (span.start, span.end.saturating_sub(span.start));
+        let work = move |dir: &Path| fetch::open(dir, &item, &hint, start);
         let (state, marks, file) = self.in_folder("read item", folder, work).await?;
         let mut file = tokio::fs::File::from_std(file);
         file.set_max_buf_size(PIECE);
         Ok(ItemStream {
             state,
             marks,
-            reader: Box::new(file),
+            reader: Box::new(file.take(length)),
         })
     }
 

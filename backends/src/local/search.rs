@@ -134,7 +134,7 @@ fn looked_at(
     }
     stop.check().map_err(io(OP))?;
     let opened = tree::folder_dir(root, &hit.folder)
-        .and_then(|dir| fetch::open(&dir, &hit.state.item, &hit.state.version));
+        .and_then(|dir| fetch::open(&dir, &hit.state.item, &hit.state.version, 0));
     let (state, _marks, file) = match opened {
         Ok(opened) => opened,
         Err(error) if matches!(error.kind(), Kind::NotFound | Kind::Forbidden) => return Ok(None),

@@ -2,6 +2,7 @@
 
 mod contract;
 mod cut;
+mod large;
 mod searching;
 mod tap;
 mod troubles;

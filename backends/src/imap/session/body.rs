@@ -9,9 +9,9 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::{Gathered, Reply, Session, passed_over};
+use super::{Access, Gathered, Reply, Selected, Session, passed_over};
 use crate::imap::error::Error;
-use crate::imap::wire::{Command, Content, Event, Fetch, Status, Untagged};
+use crate::imap::wire::{Command, Content, Event, Fetch, MailboxName, Status, Untagged};
 
 /// What a command that asks for one text gives.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub struct Body<G> {
     piece: Bytes,
     /// The server has sent all of it.
     complete: bool,
+    /// How many bytes may be handed out yet.
+    left: u64,
     gathered: Gathered,
 }
 
@@ -64,11 +66,57 @@ impl<G> Body<G> {
         G: DerefMut<Target = Session<S>>,
         S: AsyncRead + AsyncWrite + Unpin,
     {
+        session.begin()?;
+        session.submit(&command)?;
+        Self::begun(session, &command).await
+    }
+
+    /// Opens a mailbox for reading, runs a command in it, and asks for one text, all at once. Gives the mailbox as it
+    /// was when it had been opened. What the server says of the command is among what came besides the text; servers
+    /// may end it together with the text.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; [`Error::Refused`] also when the mailbox cannot be opened, and then none is open.
+    pub async fn open_in<S>(
+        mut session: G,
+        name: &MailboxName,
+        before: Command,
+        text: Command,
+    ) -> Result<(Selected, Opened<G>), Error>
+    where
+        G: DerefMut<Target = Session<S>>,
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
         let own = &mut *session;
         own.begin()?;
-        let mut gathered = own.gather(&command);
-        own.submit(&command)?;
+        let opening = own.opening(name, Access::Read, None);
+        for command in [&opening, &before, &text] {
+            own.submit(command)?;
+        }
+        own.selected = Some(Selected::new(name.clone()));
+        let reply = own.finish(&opening).await.and_then(Reply::ok);
+        own.opened(Access::Read, &reply);
+        if let Err(Error::Refused(_)) = &reply {
+            // What was asked behind it is refused too, and has to be heard.
+            while own.transport.flow.pending() > 0 {
+                let _event = own.event().await?;
+            }
+        }
+        let _reply = reply?;
+        let selected = own.selected.clone().ok_or(Error::Incomplete)?;
+        Ok((selected, Self::begun(session, &text).await?))
+    }
+
+    /// Waits for the text that a command asks for, which was submitted as the last one.
+    async fn begun<S>(mut session: G, command: &Command) -> Result<Opened<G>, Error>
+    where
+        G: DerefMut<Target = Session<S>>,
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let own = &mut *session;
+        let mut gathered = own.gather(command);
         own.transport.flow.stream_texts(true);
+        let mut refused = None;
         let done = loop {
             match own.event().await? {
                 Event::Begin { size, .. } => {
@@ -77,17 +125,22 @@ impl<G> Body<G> {
                         size,
                         piece: Bytes::new(),
                         complete: false,
+                        left: u64::MAX,
                         gathered,
                     }));
                 }
                 Event::Untagged(data) => gathered.hold(data)?,
+                Event::Done(done) if own.transport.flow.pending() > 0 => {
+                    refused = refused.or((done.status != Status::Ok).then_some(done));
+                }
                 Event::Done(done) => break done,
                 other => passed_over(&other),
             }
         };
         own.transport.flow.stream_texts(false);
+        let done = refused.unwrap_or(done);
         let reply = gathered.end(own.malformed, done).ok()?;
-        let mut gathered = own.gather(&command);
+        let mut gathered = own.gather(command);
         // Short texts may come in quotes.
         let Some(piece) = reply.untagged.iter().find_map(held) else {
             return Ok(Opened::Nothing(session, reply));
@@ -98,6 +151,7 @@ impl<G> Body<G> {
             size: u64::try_from(piece.len()).unwrap_or(u64::MAX),
             piece,
             complete: true,
+            left: u64::MAX,
             gathered,
         }))
     }
@@ -130,13 +184,20 @@ impl<G> Body<G> {
             && let Some(piece) = self.piece().await?
         {
             if begun.is_empty() && piece.len() >= least {
-                self.piece = piece;
+                self.give_back(piece);
                 return Ok(&self.piece);
             }
             begun.extend_from_slice(&piece);
         }
-        self.piece = begun.freeze();
+        self.give_back(begun.freeze());
         Ok(&self.piece)
+    }
+
+    /// Takes back what was handed out and is not wanted yet.
+    fn give_back(&mut self, piece: Bytes) {
+        let count = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+        self.left = self.left.saturating_add(count);
+        self.piece = piece;
     }
 
     /// Leaves out the beginning, which was peeked at.
@@ -148,14 +209,31 @@ impl<G> Body<G> {
             .saturating_sub(u64::try_from(count).unwrap_or(u64::MAX));
     }
 
+    /// Hands out so many bytes more at most. What comes behind them is read and passed over.
+    pub(in crate::imap) fn limit(&mut self, most: u64) {
+        self.size = self.size.min(most);
+        self.left = most;
+        self.cut();
+    }
+
+    /// Keeps of the piece what may be handed out.
+    fn cut(&mut self) {
+        let most = usize::try_from(self.left).unwrap_or(usize::MAX);
+        self.piece.truncate(most);
+    }
+
     fn poll_piece<S>(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>>
     where
         G: DerefMut<Target = Session<S>>,
         S: AsyncRead + AsyncWrite + Unpin,
     {
         loop {
+            self.cut();
             if !self.piece.is_empty() {
-                return Poll::Ready(Ok(Some(std::mem::take(&mut self.piece))));
+                let piece = std::mem::take(&mut self.piece);
+                let count = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+                self.left = self.left.saturating_sub(count);
+                return Poll::Ready(Ok(Some(piece)));
             }
             let Some(session) = self.session.as_deref_mut() else {
                 return Poll::Ready(Ok(None));
@@ -166,8 +244,10 @@ impl<G> Body<G> {
                 Event::End => self.complete = true,
                 Event::Untagged(data) => self.gathered.hold(data)?,
                 Event::Done(done) => {
-                    session.transport.flow.stream_texts(false);
-                    self.session = None;
+                    if session.transport.flow.pending() == 0 || done.status != Status::Ok {
+                        session.transport.flow.stream_texts(false);
+                        self.session = None;
+                    }
                     if done.status != Status::Ok {
                         let refusal = Reply::empty(self.gathered.command, done).refusal();
                         return Poll::Ready(Err(Error::Refused(refusal)));
@@ -193,7 +273,7 @@ where
         if let Some(mut piece) = piece {
             let count = piece.len().min(buffer.remaining());
             buffer.put_slice(&piece.split_to(count));
-            self.piece = piece;
+            self.give_back(piece);
         }
         Poll::Ready(Ok(()))
     }

@@ -86,7 +86,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Ok((then.ok_or(Error::Incomplete)?, replies))
     }
 
-    fn opening(&self, name: &MailboxName, access: Access, known: Option<&Known>) -> Command {
+    pub(super) fn opening(
+        &self,
+        name: &MailboxName,
+        access: Access,
+        known: Option<&Known>,
+    ) -> Command {
         let command = match access {
             Access::Write => Command::new("SELECT"),
             Access::Read => Command::new("EXAMINE"),
@@ -106,7 +111,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         command
     }
 
-    fn opened(&mut self, access: Access, reply: &Result<Reply, Error>) {
+    pub(super) fn opened(&mut self, access: Access, reply: &Result<Reply, Error>) {
         match reply {
             Ok(reply) => {
                 let read_only = reply.code == Some(Code::ReadOnly) || access == Access::Read;

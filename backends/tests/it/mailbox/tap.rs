@@ -77,6 +77,12 @@ impl Tap {
         self.shared.cut.lock().unwrap().is_none()
     }
 
+    /// The commands that were said since this was asked last, and how many bytes were answered.
+    pub(super) fn take(&self) -> (Vec<String>, u64) {
+        let said = std::mem::take(&mut *self.shared.said.lock().unwrap());
+        (said, self.shared.answered.swap(0, Ordering::Relaxed))
+    }
+
     /// How many connections there were.
     pub(super) fn connections(&self) -> u64 {
         self.shared.connections.load(Ordering::Relaxed)
