@@ -1,9 +1,11 @@
 //! One attachment of a message: small ones whole, those of large messages read while they are sent.
 
-use backends::{BackendError, Class, ItemStream, Kind};
+use backends::{BackendError, Class, Kind};
+use protocol::command::item_operations::ByteRange;
 
 use crate::commands::context::Context;
 use crate::commands::located;
+use crate::commands::piecewise::{Piecewise, Wanted};
 use crate::commands::reading;
 use crate::convert::email::{self, AttachmentData, Keep, Located};
 use crate::error::Fault;
@@ -13,9 +15,38 @@ use crate::ids::long_id::LongId;
 pub(super) enum Attachment {
     /// Its content.
     Held(AttachmentData),
-    /// Where it is in its message, and the message from its beginning.
-    Large(Box<Located>, ItemStream),
+    /// Where it is.
+    Large(Box<Large>),
 }
+
+/// An attachment of a large message.
+pub(super) struct Large {
+    /// Where it is in its message.
+    pub(super) part: Located,
+    /// The message.
+    message: located::Located,
+}
+
+impl Large {
+    /// Opens a range of it; `None` for all. Only that is read. `None`: the message is gone.
+    ///
+    /// # Errors
+    /// The backend's.
+    pub(super) async fn open(
+        &self,
+        range: Option<ByteRange>,
+    ) -> Result<Option<Piecewise>, BackendError> {
+        let wanted = Wanted::of(&self.part, range);
+        match self.message.spot().open(wanted.span.clone()).await {
+            Ok(content) => Ok(Some(Piecewise::new(content.reader, &self.part, &wanted))),
+            Err(error) if error.kind() == Kind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Attachments of messages above this size are read while they are sent, in bytes.
+const PIECEWISE_MIN: u64 = 128 << 10;
 
 /// Finds an attachment by its reference, `<item>:<part>`; `None` if there is none.
 pub(super) async fn opened(
@@ -32,21 +63,20 @@ pub(super) async fn opened(
     let Some(found) = found.filter(|found| found.class == Class::Email) else {
         return Ok(None);
     };
-    match read(found.spot(), part).await {
+    match read(found, part).await {
         Err(error) if error.kind() == Kind::NotFound => Ok(None),
         read => Ok(read?),
     }
 }
 
-async fn read(spot: reading::Spot<'_>, part: &str) -> Result<Option<Attachment>, BackendError> {
-    let stream = spot.open().await?;
-    if stream.state.size > reading::WHOLE_MAX {
-        // The content is read from this one, also if the message is moved or removed in between.
-        let content = spot.open().await?;
-        if let Some(outline) = reading::outline(spot, stream, Keep::headers()).await? {
-            let located = outline.leaf(part).cloned().map(Box::new);
-            return Ok(located.map(|located| Attachment::Large(located, content)));
-        }
+async fn read(message: located::Located, part: &str) -> Result<Option<Attachment>, BackendError> {
+    let spot = message.spot();
+    let begun = spot.begin().await?;
+    if begun.state.size > PIECEWISE_MIN
+        && let Some(outline) = reading::outline(spot, &begun, Keep::headers()).await?
+    {
+        let part = outline.leaf(part).cloned();
+        return Ok(part.map(|part| Attachment::Large(Box::new(Large { part, message }))));
     }
     let item = spot.fetch().await?;
     Ok(email::attachment(&item.content, part).map(Attachment::Held))

@@ -33,9 +33,11 @@ pub(super) async fn serve(context: &mut Context<'_>) -> Result<Answer, Fault> {
             content_type: header(&content_type),
             bytes: bytes.into(),
         }),
-        Attachment::Large(located, content) => {
-            let shown = (header(&located.content_type), bytes::Bytes::new());
-            let content = Piecewise::new(content.reader, &located, None);
+        Attachment::Large(large) => {
+            let shown = (header(&large.part.content_type), bytes::Bytes::new());
+            let Some(content) = large.open(None).await? else {
+                return Ok(refused(context, Http::NOT_FOUND, "no such attachment"));
+            };
             let length = content.length();
             let next = |mut content: Piecewise| async move {
                 let bytes = content.next(Form::Raw).await?;

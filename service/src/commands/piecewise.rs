@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind};
+use std::ops::Range;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -33,11 +34,36 @@ impl Form {
     }
 }
 
+/// Bytes of an attachment, and where they are in its message.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Wanted {
+    /// What has to be read of the message.
+    pub(super) span: Range<u64>,
+    /// Decoded bytes in it before those that are wanted.
+    before: u64,
+    /// How many are wanted.
+    length: u64,
+}
+
+impl Wanted {
+    /// A range of an attachment; `None` for all.
+    pub(super) fn of(located: &Located, range: Option<ByteRange>) -> Self {
+        let (first, length) = match range {
+            Some(range) => (range.first, range.count()),
+            None => (0, located.size),
+        };
+        let (span, before) = located.span(first, length);
+        Self {
+            span,
+            before,
+            length,
+        }
+    }
+}
+
 /// See the module.
 pub(super) struct Piecewise {
     reader: Box<dyn AsyncRead + Send + Unpin>,
-    /// Bytes of the message before the content.
-    before: u64,
     /// Bytes of the content, not decoded, that were not read yet.
     left: u64,
     decoder: PartDecoder,
@@ -60,24 +86,19 @@ impl fmt::Debug for Piecewise {
 }
 
 impl Piecewise {
-    /// Bytes of an attachment; `None` for all. The reader stands at the beginning of its message.
+    /// Bytes of an attachment.
     pub(super) fn new(
         reader: Box<dyn AsyncRead + Send + Unpin>,
         located: &Located,
-        range: Option<ByteRange>,
+        wanted: &Wanted,
     ) -> Self {
-        let (skip, length) = match range {
-            Some(range) => (range.first, range.count()),
-            None => (0, located.size),
-        };
         Self {
             reader,
-            before: located.body.start,
-            left: located.body.end - located.body.start,
+            left: wanted.span.end - wanted.span.start,
             decoder: located.decoder(),
-            skip,
-            wanted: length,
-            length,
+            skip: wanted.before,
+            wanted: wanted.length,
+            length: wanted.length,
             ready: Vec::new(),
             piece: Vec::new(),
         }
@@ -123,8 +144,6 @@ impl Piecewise {
             return Err(ErrorKind::UnexpectedEof.into());
         }
         let piece = self.piece.get(..count).unwrap_or_default();
-        let piece = piece.get(take(&mut self.before, piece.len())..);
-        let piece = piece.unwrap_or_default();
         let content = piece.get(..take(&mut self.left, piece.len()));
         self.decoder
             .push(content.unwrap_or_default(), &mut self.ready);
@@ -180,12 +199,19 @@ mod tests {
         raw
     }
 
+    /// Of a message of which only that much can be read.
+    fn piecewise(raw: &[u8], located: &Located, wanted: &Wanted) -> Piecewise {
+        let span = wanted.span.start as usize..raw.len().min(wanted.span.end as usize);
+        let reader = Box::new(Cursor::new(raw[span].to_vec()));
+        Piecewise::new(reader, located, wanted)
+    }
+
     async fn read(raw: &[u8], asked: Option<&str>, form: Form) -> io::Result<Vec<u8>> {
         let outline = outline(raw);
         let located = outline.leaf("2").unwrap();
         let range = asked.map(|text| RangeAsked::parse(text).within(located.size).unwrap());
-        let reader = Box::new(Cursor::new(raw.to_vec()));
-        let mut attachment = Piecewise::new(reader, located, range);
+        let wanted = Wanted::of(located, range);
+        let mut attachment = piecewise(raw, located, &wanted);
         let announced = form.length(attachment.length());
         let mut written = Vec::new();
         while let Some(bytes) = attachment.next(form).await? {
@@ -212,6 +238,15 @@ mod tests {
             assert!(written == expected, "{asked:?}");
             let written = read(&raw, asked, Form::Base64).await.unwrap();
             assert!(written == STANDARD.encode(expected).as_bytes(), "{asked:?}");
+            let range = asked.map(|text| {
+                RangeAsked::parse(text)
+                    .within(content.len() as u64)
+                    .unwrap()
+            });
+            let wanted = Wanted::of(outline(&raw).leaf("2").unwrap(), range);
+            let read = wanted.span.end - wanted.span.start;
+            let needed = expected.len() as u64 * 77 / 57;
+            assert!(read <= needed + 2 * 77, "{read} bytes for {asked:?}");
         }
     }
 
@@ -225,7 +260,7 @@ mod tests {
         let place = located.body.start as usize + 1_000;
         other[place..place + 4].copy_from_slice(b"====");
         for changed in [cut, other] {
-            let mut attachment = Piecewise::new(Box::new(Cursor::new(changed)), located, None);
+            let mut attachment = piecewise(&changed, located, &Wanted::of(located, None));
             let ended = loop {
                 match attachment.next(Form::Raw).await {
                     Ok(Some(_)) => {}

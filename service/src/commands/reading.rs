@@ -1,21 +1,26 @@
-//! Reading messages: small ones whole, large ones as an outline, so that nobody's attachments are held in memory.
+//! Reading messages: small ones whole, large ones as an outline, so that nobody's attachments are held in memory, nor read where
+//! the store can tell how long they are.
+
+mod outlining;
+
+use std::ops::Range;
 
 use backends::{
-    BackendError, FolderRef, Item, ItemRef, ItemState, ItemStream, Kind, Mailbox, Marks, Version,
+    BackendError, Extent, FolderRef, Item, ItemRef, ItemState, ItemStream, Kind, Mailbox, Marks,
+    Version,
 };
 use protocol::airsyncbase::BodyType;
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::AsyncReadExt;
 
-use crate::convert::email::{
-    self, BodyWish, Keep, Limits, Locator, MimeSupport, Outline, PASSES_MAX, Passed, Unlocatable,
-    Verdicts,
-};
+use crate::convert::email::{self, BodyWish, Keep, Limits, MimeSupport, Outline};
+
+pub(super) use outlining::outline;
 
 /// Messages above this size are not held whole, in bytes.
 pub(super) const WHOLE_MAX: u64 = 1 << 20;
 
-/// How many bytes of a large message are looked at at a time.
-const PIECE: usize = 64 << 10;
+/// How much of a message is asked for at first, in bytes: all of most messages, and not much of those that are large.
+const HEAD: u64 = 128 << 10;
 
 /// How much of a message is read for its header.
 const HEADER: u64 = 32 << 10;
@@ -52,13 +57,41 @@ pub(super) struct Spot<'s> {
 }
 
 impl Spot<'_> {
-    /// Opens it.
+    /// Opens a span of it, in bytes.
     ///
     /// # Errors
     /// The backend's.
-    pub(super) async fn open(&self) -> Result<ItemStream, BackendError> {
-        let opened = self.mailbox.open(self.folder, self.item, self.version);
+    pub(super) async fn open(&self, span: Range<u64>) -> Result<ItemStream, BackendError> {
+        let opened = self
+            .mailbox
+            .open_span(self.folder, self.item, self.version, span);
         opened.await
+    }
+
+    /// How long its parts are, if the store knows.
+    ///
+    /// # Errors
+    /// The backend's.
+    async fn extents(&self) -> Result<Vec<Extent>, BackendError> {
+        let told = self.mailbox.extents(self.folder, self.item, self.version);
+        told.await
+    }
+
+    /// Reads how it begins.
+    ///
+    /// # Errors
+    /// The backend's.
+    pub(super) async fn begin(&self) -> Result<Begun, BackendError> {
+        let mut stream = self.open(0..HEAD).await?;
+        let size = stream.state.size.min(HEAD);
+        let mut head = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+        let read = stream.reader.read_to_end(&mut head).await;
+        read.map_err(broken)?;
+        Ok(Begun {
+            state: stream.state,
+            marks: stream.marks,
+            head,
+        })
     }
 
     /// Reads all of it.
@@ -76,20 +109,20 @@ impl Spot<'_> {
 /// # Errors
 /// The backend's.
 pub(super) async fn message(spot: Spot<'_>, wish: &BodyWish) -> Result<Message, BackendError> {
-    let stream = spot.open().await?;
-    if stream.state.size <= WHOLE_MAX {
-        return Ok(Message::Whole(whole(stream).await?));
+    let begun = spot.begin().await?;
+    if begun.state.size <= WHOLE_MAX {
+        return Ok(Message::Whole(begun.whole(spot).await?));
     }
     if wants_mime(wish)
         && let Some(item) = if_not_too_large(spot.fetch().await)?
     {
         return Ok(Message::Whole(item));
     }
-    let (state, marks) = (stream.state.clone(), stream.marks.clone());
     let keep = Keep::for_limits(Limits::default());
-    let Some(outline) = outline(spot, stream, keep).await? else {
+    let Some(outline) = outline(spot, &begun, keep).await? else {
         return Ok(Message::Whole(spot.fetch().await?));
     };
+    let Begun { state, marks, .. } = begun;
     if email::wants_whole(&outline, wish)
         && let Some(item) = if_not_too_large(spot.fetch().await)?
     {
@@ -107,64 +140,49 @@ pub(super) async fn message(spot: Spot<'_>, wish: &BodyWish) -> Result<Message, 
 /// # Errors
 /// The backend's.
 pub(super) async fn header(spot: Spot<'_>) -> Result<Option<Vec<u8>>, BackendError> {
-    let stream = match spot.open().await {
+    let mut stream = match spot.open(0..HEADER).await {
         Ok(stream) => stream,
         Err(error) if error.kind() == Kind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
     let mut header = Vec::new();
-    let mut bounded = stream.reader.take(HEADER);
-    bounded.read_to_end(&mut header).await.map_err(broken)?;
+    let read = stream.reader.read_to_end(&mut header).await;
+    read.map_err(broken)?;
     Ok(Some(header))
 }
 
-/// Finds the parts of a message, which passes as often as that takes. `None`: it has to be held for that.
-///
-/// # Errors
-/// The backend's.
-pub(super) async fn outline(
-    spot: Spot<'_>,
-    first: ItemStream,
-    keep: Keep,
-) -> Result<Option<Outline>, BackendError> {
-    let mut known = Verdicts::default();
-    let mut stream = first;
-    for _ in 0..PASSES_MAX {
-        match pass(&mut stream.reader, Locator::new(keep, known)).await? {
-            Ok(Passed::Found(outline)) => return Ok(Some(outline)),
-            Ok(Passed::Again(learnt)) => known = learnt,
-            Err(_unlocatable) => return Ok(None),
-        }
-        stream = spot.open().await?;
-    }
-    Ok(None)
+/// A message of which the beginning was read.
+#[derive(Debug)]
+pub(super) struct Begun {
+    /// Its state.
+    pub(super) state: ItemState,
+    /// Its marks.
+    pub(super) marks: Marks,
+    /// How it begins.
+    pub(super) head: Vec<u8>,
 }
 
-async fn pass(
-    reader: &mut (impl AsyncRead + Unpin),
-    mut locator: Locator,
-) -> Result<Result<Passed, Unlocatable>, BackendError> {
-    let mut piece = vec![0; PIECE];
-    loop {
-        let count = reader.read(&mut piece).await.map_err(broken)?;
-        if count == 0 {
-            return Ok(locator.finish());
-        }
-        if let Err(error) = locator.feed(piece.get(..count).unwrap_or_default()) {
-            return Ok(Err(error));
-        }
+impl Begun {
+    /// Whether this is all of it: it ended before all came that was asked for. Some servers are wrong about sizes.
+    pub(super) fn is_whole(&self) -> bool {
+        (self.head.len() as u64) < HEAD
     }
-}
 
-async fn whole(mut stream: ItemStream) -> Result<Item, BackendError> {
-    let mut content = Vec::with_capacity(usize::try_from(stream.state.size).unwrap_or(0));
-    let mut bounded = (&mut stream.reader).take(WHOLE_MAX);
-    bounded.read_to_end(&mut content).await.map_err(broken)?;
-    Ok(Item {
-        state: stream.state,
-        marks: stream.marks,
-        content: content.into(),
-    })
+    /// Reads the rest of a message that is small enough.
+    async fn whole(self, spot: Spot<'_>) -> Result<Item, BackendError> {
+        let is_whole = self.is_whole();
+        let mut content = self.head;
+        if !is_whole {
+            let mut rest = spot.open(content.len() as u64..WHOLE_MAX).await?;
+            let read = rest.reader.read_to_end(&mut content).await;
+            read.map_err(broken)?;
+        }
+        Ok(Item {
+            state: self.state,
+            marks: self.marks,
+            content: content.into(),
+        })
+    }
 }
 
 /// Whether a device wants every message itself.

@@ -29,7 +29,8 @@ mod words;
 pub use attachments::{attachment, split_file_reference};
 pub use found::found;
 pub use locate::{
-    Keep, Located, Locator, Outline, PASSES_MAX, PartDecoder, Passed, Unlocatable, Verdicts,
+    Keep, Lengths, Located, Locator, Outline, PASSES_MAX, PartDecoder, Passed, Unlocatable,
+    Verdicts,
 };
 pub use marks::marks_change;
 pub use wish::{

@@ -1,6 +1,6 @@
 //! Fetch: an item or an attachment.
 
-use backends::{ItemStream, Kind};
+use backends::Kind;
 use protocol::command::ItemClass;
 use protocol::command::item_operations::{
     ByteRange, FetchAnswer, FetchOperation, FetchOptions, FetchProperties, FetchTarget, RangeAsked,
@@ -9,13 +9,12 @@ use protocol::status::ItemOperationsStatus as Status;
 
 use super::code;
 use super::payload::{Payload, TooMuch};
-use crate::commands::attachment::{self, Attachment};
+use crate::commands::attachment::{self, Attachment, Large};
 use crate::commands::class;
 use crate::commands::context::Context;
 use crate::commands::located;
-use crate::commands::piecewise::Piecewise;
 use crate::commands::sync::{collection, options};
-use crate::convert::email::{BodyWish, Located};
+use crate::convert::email::BodyWish;
 use crate::error::{self, Fault};
 use crate::ids::long_id::LongId;
 use crate::ids::{FolderNo, ServerId};
@@ -149,7 +148,7 @@ async fn attached(
     }
     let found = attachment::opened(context, reference).await?;
     let part = match found.ok_or(Refused::Status(Status::InvalidAttachment))? {
-        Attachment::Large(located, content) => return large(&located, content, range, payload),
+        Attachment::Large(part) => return large(&part, range, payload).await,
         Attachment::Held(part) => part,
     };
     let mut properties = described(part.content_type, part.bytes.len() as u64, range)?;
@@ -162,14 +161,15 @@ async fn attached(
 }
 
 /// An attachment of a large message: read while it is sent.
-fn large(
-    located: &Located,
-    content: ItemStream,
+async fn large(
+    large: &Large,
     range: Option<RangeAsked>,
     payload: &mut Payload,
 ) -> Result<FetchProperties, Refused> {
-    let mut properties = described(located.content_type.clone(), located.size, range)?;
-    let attachment = Piecewise::new(content.reader, located, properties.range);
+    let part = &large.part;
+    let mut properties = described(part.content_type.clone(), part.size, range)?;
+    let attachment = large.open(properties.range).await?;
+    let attachment = attachment.ok_or(Refused::Status(Status::InvalidAttachment))?;
     let place = payload.streamed(attachment)?;
     properties.content = Some(place.map_err(|TooMuch| Refused::Status(Status::TooLarge))?);
     Ok(properties)

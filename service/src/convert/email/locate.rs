@@ -4,9 +4,13 @@
 //! [`super::mime`] does the whole, which has another look at what was kept: taking content out of leaves changes
 //! no structure. Memory is bounded by [`Keep`]; a message that would need more is [`Unlocatable`].
 //!
+//! Where the store knows how long the parts are, content that nobody looks at need not pass ([`Locator::skip`]): what it decodes to
+//! is counted from the length of its lines, and what follows must be as the store said, else the message passes as a whole.
+//!
 //! Whether the boundary that a multipart declares occurs at all is known at its end only. If it does not, the message has to
 //! pass once more, with what was learnt ([`Verdicts`]).
 
+mod grid;
 #[cfg(test)]
 mod laws;
 mod leaf;
@@ -19,6 +23,7 @@ use std::ops::Range;
 
 use super::transfer::{Decoder, Encoding};
 use super::wish::Limits;
+use grid::Grid;
 use scan::Scan;
 
 /// How often a message may have to pass: each time at least one level of parts is settled.
@@ -94,9 +99,25 @@ pub struct Located {
     /// How long it is when it is decoded, in bytes.
     pub size: u64,
     pub(super) encoding: Encoding,
+    /// The lines of its base64, if all have one length.
+    grid: Option<Grid>,
 }
 
 impl Located {
+    /// Where in the message so many decoded bytes from `first` on are, and how many decoded bytes stand there before them. As
+    /// little as can be told.
+    #[must_use]
+    pub fn span(&self, first: u64, count: u64) -> (Range<u64>, u64) {
+        match (self.encoding, self.grid) {
+            (Encoding::Identity, _) => {
+                let start = self.body.start.saturating_add(first);
+                (start..start.saturating_add(count).min(self.body.end), 0)
+            }
+            (Encoding::Base64, Some(grid)) => grid.lines(&self.body, first, count),
+            (Encoding::Base64 | Encoding::QuotedPrintable, _) => (self.body.clone(), first),
+        }
+    }
+
     /// Decodes the content, given in pieces.
     #[must_use]
     pub fn decoder(&self) -> PartDecoder {
@@ -132,6 +153,9 @@ pub enum Unlocatable {
     /// There is more text than can be held.
     #[error("there is too much text")]
     Text,
+    /// What was passed over is not what it was taken for.
+    #[error("a part is not as long as was said")]
+    Misled,
 }
 
 /// What earlier passes found out about multiparts, by path.
@@ -155,6 +179,9 @@ pub enum Passed {
     Again(Verdicts),
 }
 
+/// How long the parts are, by their numbers in IMAP: the content of a part as it is stored, in bytes.
+pub type Lengths = BTreeMap<String, u64>;
+
 /// One pass of a message.
 #[derive(Debug)]
 pub struct Locator {
@@ -176,6 +203,12 @@ impl Locator {
     /// See [`Unlocatable`]. The pass is over then.
     pub fn feed(&mut self, piece: &[u8]) -> Result<(), Unlocatable> {
         self.scan.feed(piece)
+    }
+
+    /// Passes over content that nobody looks at, if the part that is passing is long enough for that. What is fed next begins at the
+    /// byte of the message that this tells. What was fed of the present line is forgotten.
+    pub fn skip(&mut self, lengths: &Lengths) -> Option<u64> {
+        self.scan.skip(lengths)
     }
 
     /// After the last byte.

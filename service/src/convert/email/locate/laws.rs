@@ -1,5 +1,7 @@
 //! What a passing message gives is what the whole one gives: on damaged messages too, cut into pieces anywhere.
 
+mod skipping;
+
 use proptest::collection::vec;
 use proptest::prelude::{Strategy, any, prop_assert_eq, prop_oneof, proptest};
 use proptest::sample::{Index, select};

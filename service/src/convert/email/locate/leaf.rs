@@ -2,8 +2,15 @@
 
 use super::super::fields::{ContentType, Fields};
 use super::super::transfer::{Decoder, Encoding};
+use super::grid::Lines;
 use super::lines::line_break;
-use super::{Keep, Located};
+use super::{Keep, Lengths, Located};
+
+/// How much of the end of a content is looked at in any case, in bytes.
+const TAIL: u64 = 8 << 10;
+
+/// What is passed over at least, in bytes: less is not worth asking the store once more.
+const SKIP_MIN: u64 = 128 << 10;
 
 /// A leaf whose content passes.
 #[derive(Debug)]
@@ -21,6 +28,10 @@ pub(super) struct Leaf {
     keep: usize,
     kept_from: usize,
     cut: bool,
+    /// Of base64: the lines so far.
+    lines: Lines,
+    /// Where it must end, since some of it was passed over.
+    expected: Option<u64>,
 }
 
 /// What a leaf's content ends with.
@@ -49,6 +60,8 @@ impl Leaf {
             keep: 0,
             kept_from: 0,
             cut: false,
+            lines: Lines::Unseen,
+            expected: None,
         }
     }
 
@@ -64,10 +77,57 @@ impl Leaf {
         let mut held = std::mem::take(&mut self.held);
         self.content(&held, kept);
         let (text, end) = line.split_at(line.len() - line_break(line));
+        let before = self.size;
         self.content(text, kept);
+        if self.encoding == Encoding::Base64 {
+            let decoded = self.size - before;
+            self.lines = self.lines.and(text.len(), end.len(), decoded);
+        }
         held.clear();
         held.extend_from_slice(end);
         self.held = held;
+    }
+
+    /// Passes over content from the line at `at` on, whose beginning has passed already if it is `passing`; see
+    /// [`Locator::skip`](super::Locator::skip).
+    pub(super) fn skip(&mut self, at: u64, passing: bool, lengths: &Lengths) -> Option<u64> {
+        // IMAP numbers what is no multipart as if it were the only part of one.
+        let number = if self.path == "0" { "1" } else { &self.path };
+        let end = self.start.checked_add(*lengths.get(number)?)?;
+        let most = end.checked_sub(TAIL)?.checked_sub(at)?;
+        if self.keep > 0 || most < SKIP_MIN {
+            return None;
+        }
+        let skipped = match (self.encoding, self.lines) {
+            (Encoding::Identity, _) => {
+                self.size += most + std::mem::take(&mut self.held).len() as u64;
+                most
+            }
+            (Encoding::Base64, Lines::Even(grid)) if !passing => {
+                let lines = most / grid.line;
+                self.size += lines * grid.bytes;
+                lines * grid.line
+            }
+            (Encoding::Base64 | Encoding::QuotedPrintable, _) => return None,
+        };
+        self.cut = true;
+        self.expected = Some(end);
+        Some(at + skipped)
+    }
+
+    /// Whether it goes on in the middle of a line when some of it was passed over.
+    pub(super) fn goes_on_anywhere(&self) -> bool {
+        self.encoding == Encoding::Identity
+    }
+
+    /// Whether what was passed over cannot have been what it was taken for, if it ends at `at` or goes on there.
+    pub(super) fn is_misled(&self, at: u64, ends: bool) -> bool {
+        let uneven = self.encoding == Encoding::Base64 && self.lines == Lines::Uneven;
+        self.expected.is_some_and(|end| match ends {
+            true => at != end || uneven,
+            // The line break before a boundary is no content.
+            false => at > end.saturating_add(2),
+        })
     }
 
     /// The content is over at `at`.
@@ -89,6 +149,7 @@ impl Leaf {
             body: self.start.min(at)..at,
             size: self.size,
             encoding: self.encoding,
+            grid: self.lines.grid(),
         };
         (self.path, located)
     }

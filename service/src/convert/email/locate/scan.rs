@@ -8,7 +8,7 @@ use super::super::mime::{DEPTH_MAX, PARTS_MAX};
 use super::leaf::{self, End, Leaf};
 use super::lines::{Delimiter, LINE_MAX, line_break};
 use super::multipart::{Multipart, Place};
-use super::{Keep, Located, Outline, Passed, Unlocatable, Verdict, Verdicts};
+use super::{Keep, Lengths, Located, Outline, Passed, Unlocatable, Verdict, Verdicts};
 
 /// The longest header that is held.
 const HEADER_MAX: usize = 1 << 20;
@@ -33,6 +33,8 @@ pub(super) struct Scan {
     parts: usize,
     kept: Vec<u8>,
     leaves: BTreeMap<String, Located>,
+    /// What was passed over was not what it was taken for.
+    misled: bool,
 }
 
 /// What the next line belongs to.
@@ -73,6 +75,7 @@ impl Scan {
             parts: 0,
             kept: Vec::new(),
             leaves: BTreeMap::new(),
+            misled: false,
         }
     }
 
@@ -107,6 +110,7 @@ impl Scan {
             self.begin(self.at, Place::first());
         }
         self.close(0, self.at, End::Message);
+        self.bounded()?;
         if self.learnt.0.is_empty() {
             return Ok(Passed::Found(Outline {
                 kept: self.kept,
@@ -155,7 +159,26 @@ impl Scan {
         self.bounded()
     }
 
+    /// See [`Locator::skip`](super::Locator::skip).
+    pub(super) fn skip(&mut self, lengths: &Lengths) -> Option<u64> {
+        let Inside::Leaf(leaf) = &mut self.inside else {
+            return None;
+        };
+        self.at = leaf.skip(self.at, self.passing, lengths)?;
+        self.passing = leaf.goes_on_anywhere();
+        self.line.clear();
+        Some(self.at)
+    }
+
     fn bounded(&self) -> Result<(), Unlocatable> {
+        if let Inside::Leaf(leaf) = &self.inside
+            && leaf.is_misled(self.at, false)
+        {
+            return Err(Unlocatable::Misled);
+        }
+        if self.misled {
+            return Err(Unlocatable::Misled);
+        }
         let fits = self.kept.len() <= self.keep.total;
         fits.then_some(()).ok_or(Unlocatable::Text)
     }
@@ -283,6 +306,7 @@ impl Scan {
         match mem::replace(&mut self.inside, Inside::Nothing) {
             Inside::Header(header) => self.empty(&header, at),
             Inside::Leaf(leaf) => {
+                self.misled |= leaf.is_misled(at, true);
                 let (path, located) = leaf.end(at, end, &mut self.kept);
                 self.leaves.insert(path, located);
             }
