@@ -1,7 +1,7 @@
 //! Items of all classes between their stores and the wire. What depends on the class is decided here, in
 //! [`super::sync`]'s uploads, and in each class's own file: a new class does not compile until it is.
 
-use backends::{BackendError, Class, Item, Marks, Role};
+use backends::{BackendError, Class, Item, ItemState, Marks, Role};
 use protocol::airsyncbase::Body;
 use protocol::class::contacts::Contact;
 use protocol::class::email::Email;
@@ -30,7 +30,19 @@ pub(super) enum Content {
     /// A message, as far as it is wanted.
     Mail(Box<Message>),
     /// The marks of a message.
-    Marks(Marks),
+    Marks(ItemState, Marks),
+}
+
+impl Content {
+    /// The state that was read.
+    pub(super) fn state(&self) -> Option<&ItemState> {
+        match self {
+            Self::Nothing => None,
+            Self::Whole(item) => Some(&item.state),
+            Self::Mail(message) => Some(message.state()),
+            Self::Marks(state, _) => Some(state),
+        }
+    }
 }
 
 /// An item as a device gets it.
@@ -108,8 +120,9 @@ pub(super) async fn read(
         (Action::Delete | Action::SoftDelete, _) => Ok(Content::Nothing),
         // The text of a message never changes: only its marks are told, see `read_as`.
         (Action::Change, Class::Email) => {
-            let marks = spot.mailbox.marks(spot.folder, spot.item, spot.version);
-            Ok(Content::Marks(marks.await?.1))
+            let read = spot.mailbox.marks(spot.folder, spot.item, spot.version);
+            let (state, marks) = read.await?;
+            Ok(Content::Marks(state, marks))
         }
         (Action::Add, Class::Email) => {
             let message = reading::message(spot, wish).await?;
@@ -134,7 +147,7 @@ pub(super) async fn show(
             let converted = mail::convert(context, id, *message, wish).await?;
             Some(Shown::Mail(Box::new(converted.email)))
         }
-        (Class::Email, Content::Marks(marks)) => {
+        (Class::Email, Content::Marks(_, marks)) => {
             let email = email::marks_change(mail::marks(&marks), &mail::categories(&marks));
             Some(Shown::Mail(Box::new(email)))
         }
@@ -143,7 +156,7 @@ pub(super) async fn show(
             Some(Shown::Contact(Box::new(contact)))
         }
         (Class::Email, Content::Nothing | Content::Whole(_))
-        | (Class::Contacts, Content::Nothing | Content::Marks(_) | Content::Mail(_))
+        | (Class::Contacts, Content::Nothing | Content::Marks(..) | Content::Mail(_))
         | (Class::Calendar | Class::Tasks | Class::Notes, _) => None,
     }
 }

@@ -43,6 +43,16 @@ pub(super) enum Message {
     },
 }
 
+impl Message {
+    /// The state in which it was read.
+    pub(super) fn state(&self) -> &ItemState {
+        match self {
+            Self::Whole(item) => &item.state,
+            Self::Outlined { state, .. } => state,
+        }
+    }
+}
+
 /// Where an item is.
 #[derive(Clone, Copy)]
 pub(super) struct Spot<'s> {

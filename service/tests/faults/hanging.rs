@@ -19,6 +19,8 @@ pub(crate) struct Hanging {
     pub(crate) reads: AtomicBool,
     /// All listings.
     pub(crate) listings: AtomicBool,
+    /// How many reads were begun.
+    pub(crate) reading: AtomicUsize,
     /// All searches.
     pub(crate) searches: AtomicBool,
     /// How many searches were begun.
@@ -40,6 +42,7 @@ impl Sticky {
     }
 
     async fn read(&self, item: &ItemRef) {
+        self.hanging.reading.fetch_add(1, Ordering::SeqCst);
         if item.as_str().contains(STICKY) {
             pending::<()>().await;
         }

@@ -19,6 +19,7 @@ mod doubt;
 mod drain;
 mod fleet;
 mod full;
+mod glimpse;
 mod hanging;
 mod idle;
 mod inside;

@@ -1,23 +1,26 @@
 //! What the device is to be told: the page of the index, with the items that go with it.
 
+mod wire;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use backends::{BackendError, Class, FolderRef, Kind, Mailbox, Role};
+use backends::{
+    BackendError, Change, Class, Delta, DeltaKind, FolderRef, ItemState, Kind, Mailbox, Role,
+};
 use futures_util::{StreamExt, stream};
-use protocol::command::ServerId as WireId;
 use protocol::command::sync::{ApplicationData, ServerCommand};
-use protocol::element::Element;
 
 use crate::commands::class::{self, Content};
 use crate::commands::contacts::Trace;
 use crate::commands::context::Context;
 use crate::commands::reading::Spot;
+use crate::commands::sync::page::wire::{server_command, weight};
 use crate::convert::email::BodyWish;
 use crate::error::Fault;
-use crate::ids::{FolderNo, ItemNo, ServerId};
-use crate::index::{Action, Command, KnownFolder, Page, Session};
+use crate::ids::{ItemNo, ServerId};
+use crate::index::{Action, Applied, Command, KnownFolder, Page, ReadFrom, Session};
 use crate::metrics::ConvertOutcome;
 
 /// How many items are read at a time.
@@ -52,7 +55,8 @@ impl Filled {
     }
 }
 
-/// An item vanished between being picked and being read.
+/// The folder is not what it was when the page was picked: an item vanished, or what was read may be older than what the
+/// index has learnt since.
 struct Vanished;
 
 /// Picks a page and fills it. An item that was removed meanwhile has the folder refreshed and the page picked anew,
@@ -104,18 +108,26 @@ async fn items(
             ..Filled::default()
         }));
     }
-    let mut filler = Filler {
-        context,
-        session,
-        wish,
-        filled: Filled::default(),
-    };
-    if count + page.again.len() > 0
-        && let Err(Vanished) = filler.fill(page).await?
-    {
-        return Ok(Err(Vanished));
+    let mut filled = Filled::default();
+    if count + page.again.len() > 0 {
+        // Before anything is read: what is written to the index after that may be newer than what was read (R11).
+        let at = (context.who.account, session.folder().no);
+        let from = context.parts.index.read_from(at.0, at.1).await?;
+        let mut filler = Filler {
+            context,
+            session,
+            wish,
+            filled,
+            newer: Vec::new(),
+        };
+        if let Err(Vanished) = filler.fill(page).await? {
+            return Ok(Err(Vanished));
+        }
+        if let Err(Vanished) = filler.learn(from).await? {
+            return Ok(Err(Vanished));
+        }
+        filled = filler.filled;
     }
-    let mut filled = filler.filled;
     filled.more = more || filled.told < count;
     context.facts.backend += started.elapsed();
     Ok(Ok(filled))
@@ -136,6 +148,8 @@ struct Filler<'f, 'c> {
     session: &'f mut Session,
     wish: &'f BodyWish,
     filled: Filled,
+    /// What was read otherwise than the index knows it.
+    newer: Vec<ItemState>,
 }
 
 impl Filler<'_, '_> {
@@ -186,6 +200,35 @@ impl Filler<'_, '_> {
         Ok(Ok(()))
     }
 
+    /// Has the index learn of what the device is about to be told and the index does not know yet. Otherwise an item that
+    /// is soon as it was before would be no change to the index, and the device would keep what it was told.
+    async fn learn(&mut self, from: Option<ReadFrom>) -> Result<Result<(), Vanished>, Fault> {
+        if self.newer.is_empty() {
+            return Ok(Ok(()));
+        }
+        let Some((from, token)) = from.and_then(|from| Some((from.clone(), from.token?))) else {
+            return Ok(Err(Vanished));
+        };
+        let (account, folder) = (self.context.who.account, self.session.folder().no);
+        let newer = std::mem::take(&mut self.newer).into_iter();
+        let delta = Delta {
+            kind: DeltaKind::Changes(newer.map(Change::Present).collect()),
+            token,
+        };
+        let index = &self.context.parts.index;
+        match index.apply(account, folder, &from, &delta).await? {
+            Applied::Wrote { .. } => {
+                self.context
+                    .parts
+                    .supervisor
+                    .announce(account, folder)
+                    .await;
+                Ok(Ok(()))
+            }
+            Applied::LostRace => Ok(Err(Vanished)),
+        }
+    }
+
     /// An item was not read in time. If there is anything else in the answer, that is sent. If the item takes all the
     /// time again and again it is passed over, sooner if others could be read meanwhile: then it is not the backend.
     fn late(&mut self, item: Option<ItemNo>, others: bool) -> Result<(), Fault> {
@@ -207,6 +250,16 @@ impl Filler<'_, '_> {
         content: Result<Content, BackendError>,
     ) -> Result<Result<(), Vanished>, Fault> {
         let folder = self.session.folder();
+        let known = command.row.as_ref();
+        let read = content.as_ref().ok().and_then(Content::state);
+        if let (Some(known), Some(read)) = (known, read)
+            && known.version != read.version
+        {
+            self.newer.push(ItemState {
+                time: known.time,
+                ..read.clone()
+            });
+        }
         match data(self.context, folder, &command, content, self.wish).await? {
             Ready::Vanished => return Ok(Err(Vanished)),
             Ready::Poison => self.session.skip(command.item, "cannot be converted"),
@@ -303,22 +356,6 @@ async fn data(
     })
 }
 
-/// About how many bytes an item has on the wire.
-fn weight(data: Option<&ApplicationData>) -> usize {
-    fn of(element: &Element) -> usize {
-        element
-            .children
-            .iter()
-            .map(|node| match node {
-                protocol::element::Node::Element(child) => 2 + of(child),
-                protocol::element::Node::Text(text) => text.len() + 2,
-                protocol::element::Node::Opaque(bytes) => bytes.len() + 4,
-            })
-            .sum()
-    }
-    data.map_or(16, |data| 32 + of(data.element()))
-}
-
 fn note(context: &mut Context<'_>, action: Action) {
     let counts = &mut context.facts.server;
     match action {
@@ -326,32 +363,4 @@ fn note(context: &mut Context<'_>, action: Action) {
         Action::Change => counts.changes += 1,
         Action::Delete | Action::SoftDelete => counts.deletes += 1,
     }
-}
-
-fn server_command(
-    folder: FolderNo,
-    command: &Command,
-    data: Option<ApplicationData>,
-) -> Result<ServerCommand, Fault> {
-    let server_id = WireId::from_numbers(folder.0, command.item.0);
-    Ok(match (command.action, data) {
-        (Action::Add, Some(data)) => ServerCommand::Add {
-            class: None,
-            server_id,
-            data,
-        },
-        (Action::Change, Some(data)) => ServerCommand::Change {
-            class: None,
-            server_id,
-            data,
-        },
-        (Action::Delete, _) => ServerCommand::Delete {
-            class: None,
-            server_id,
-        },
-        (Action::SoftDelete, _) => ServerCommand::SoftDelete { server_id },
-        (Action::Add | Action::Change, None) => {
-            return Err(Fault::Broken("an item without a row on a page"));
-        }
-    })
 }
