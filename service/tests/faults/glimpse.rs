@@ -29,7 +29,7 @@ async fn told(inside: &Inside, device: &mut Device) -> Option<bool> {
     };
     device.set_key(answers[0].sync_key.clone());
     let commands = answers[0].commands.iter();
-    let told = commands.map(|command| match command {
+    let mut told = commands.map(|command| match command {
         ServerCommand::Add { data, .. } | ServerCommand::Change { data, .. } => {
             let email = Email::from_data(data.element()).unwrap();
             email
@@ -38,7 +38,7 @@ async fn told(inside: &Inside, device: &mut Device) -> Option<bool> {
         }
         other => panic!("{other:?}"),
     });
-    told.last()
+    told.next_back()
 }
 
 /// The index knows of a change; before that is read there is another, of which it does not hear. When the message is as
