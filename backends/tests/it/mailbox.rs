@@ -2,6 +2,7 @@
 
 mod contract;
 mod cut;
+mod folders;
 mod large;
 mod searching;
 mod tap;
