@@ -11,11 +11,12 @@ mod part;
 mod search;
 mod watch;
 
+use std::future::pending;
 use std::ops::Range;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use futures_util::future::join_all;
+use futures_util::future::{join_all, select_all};
 
 use crate::composite::part::Part;
 use crate::composite::watch::Merged;
@@ -326,6 +327,15 @@ impl Mailbox for Composite {
     /// Each part looks in its folders; one that cannot look has found nothing, unless nobody else was asked.
     async fn search(&self, question: &Question) -> Result<Findings, BackendError> {
         search::search(self, question).await
+    }
+
+    async fn recovered(&self) {
+        let parts = self.parts.iter().map(|part| part.mailbox.recovered());
+        let parts: Vec<_> = parts.collect();
+        if parts.is_empty() {
+            return pending().await;
+        }
+        select_all(parts).await;
     }
 
     /// Fails when no part can be watched.

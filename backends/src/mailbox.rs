@@ -328,6 +328,12 @@ pub trait Mailbox: Send + Sync {
         Err(BackendError::new(Kind::Refused, "search"))
     }
 
+    /// Ready when a store that could not be reached as this was called has been reached again: for some a moment later
+    /// than for others, so that not all come back at once. Never ready if it could be reached, or nothing is known of that.
+    async fn recovered(&self) {
+        std::future::pending().await
+    }
+
     /// Starts to listen. Listening has begun when this returns: a change made after that is
     /// reported (rule R5: listen first, compare then).
     ///

@@ -7,6 +7,7 @@
 mod backoff;
 mod flight;
 mod focus;
+mod listening;
 mod mailboxes;
 mod refresh;
 mod status;

@@ -1,7 +1,7 @@
 //! The watches of all parts as one.
 //!
-//! A part whose watch died is begun again, after pauses that grow to a minute, while the others go
-//! on. Until then the whole counts as polled, so that nobody relies on it; after each attempt that
+//! A part whose watch died is begun again, after pauses that grow to a minute or when its store was
+//! reached again, while the others go on. Until then the whole counts as polled, so that nobody relies on it; after each attempt that
 //! failed, what is known of the part is to be compared, and when it is watched again, everything.
 
 use std::collections::VecDeque;
@@ -130,7 +130,10 @@ impl State {
         let pause = PAUSE_MIN.saturating_mul(doubled).min(PAUSE_MAX);
         let part = Arc::clone(part);
         Self::Down(Box::pin(async move {
-            tokio::time::sleep(pause).await;
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = part.mailbox.recovered() => {}
+            }
             match part.mailbox.watch().await {
                 Ok(watch) => Ok(watch),
                 Err(error) => Err(Failed {

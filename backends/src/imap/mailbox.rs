@@ -229,6 +229,10 @@ impl Mailbox for ImapMailbox {
         search::search(&self.account, question).await
     }
 
+    async fn recovered(&self) {
+        self.account.shared.recovered().await;
+    }
+
     async fn watch(&self) -> Result<Watch, BackendError> {
         watch::start(&self.account).await
     }

@@ -7,10 +7,13 @@ mod pool;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::future::pending;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::connect::{Connector, ServerError};
@@ -28,6 +31,9 @@ use errands::Errands;
 use gate::Gate;
 use pool::Pool;
 pub(super) use pool::{Lease, Open};
+
+/// Over how long those who wait for a server come back to it.
+const SPREAD: Duration = Duration::from_secs(1);
 
 /// Which folders of one's own an account shows.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -132,6 +138,8 @@ pub(super) struct Shared {
     pub(super) connector: Connector,
     pub(super) options: ImapOptions,
     pub(super) gate: Mutex<Gate>,
+    /// The server was reached after it could not be.
+    pub(super) reached: Notify,
     pub(super) pool: Pool,
     pub(super) errands: Errands,
     pub(super) counters: Mutex<ImapCounters>,
@@ -169,6 +177,7 @@ impl ImapStore {
             pool: Pool::new(options.sessions_max, options.watch.connections_max),
             errands: Errands::default(),
             gate: Mutex::new(Gate::new(options.pause_max)),
+            reached: Notify::new(),
             options,
             counters: Mutex::new(ImapCounters {
                 reachable: true,
@@ -221,6 +230,18 @@ impl Shared {
     /// Adds to the counters.
     pub(super) fn count(&self, add: impl FnOnce(&mut ImapCounters)) {
         add(&mut locked(&self.counters));
+    }
+
+    /// See [`Mailbox::recovered`](crate::Mailbox::recovered).
+    pub(super) async fn recovered(&self) {
+        let mut reached = pin!(self.reached.notified());
+        // Before the look: who reaches the server after that is heard.
+        reached.as_mut().enable();
+        if locked(&self.gate).is_open() {
+            return pending().await;
+        }
+        reached.await;
+        tokio::time::sleep(SPREAD.mul_f64(gate::random())).await;
     }
 }
 

@@ -7,13 +7,13 @@ use std::time::Instant;
 
 use backends::{BackendError, FolderRef, Kind, Source, Watch, WatchEvent};
 use futures_util::StreamExt;
-use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use thiserror::Error;
 use tokio::time;
 use tracing::{debug, info, warn};
 
 use super::backoff;
+use super::listening::{Listening, ready, sleep_until};
 use super::refresh::{Looked, RefreshError, Refresher};
 use super::supervisor::{Retired, Shared, Watched};
 use super::work::{Cause, Job, Work};
@@ -81,25 +81,6 @@ impl Fault {
     }
 }
 
-/// A watcher that listens, and what it has to look at.
-struct Listening {
-    watch: Watch,
-    work: Work,
-    folders: BTreeMap<FolderRef, FolderNo>,
-    running: FuturesUnordered<BoxFuture<'static, (Job, Result<Looked, RefreshError>)>>,
-    gap: GapCause,
-}
-
-impl Listening {
-    /// Folders of which the backend does not tell as they change: it is asked before they are read.
-    fn unheard(&self) -> BTreeSet<FolderNo> {
-        let folders = self.folders.iter();
-        let unheard = folders.filter(|(reference, _)| !self.watch.hears(reference));
-        let root = (!self.watch.hears_hierarchy()).then_some(FolderNo::ROOT);
-        unheard.map(|(_, folder)| *folder).chain(root).collect()
-    }
-}
-
 impl Watcher {
     /// Watches, and starts over whenever that breaks (R10).
     async fn keep_on(&self) {
@@ -141,6 +122,7 @@ impl Watcher {
             folders: BTreeMap::new(),
             running: FuturesUnordered::new(),
             gap,
+            recovered: None,
         };
         // R6: comparing publishes every number as it stands.
         listening.work.compare(FolderNo::ROOT);
@@ -152,6 +134,10 @@ impl Watcher {
             self.watched
                 .proof(|proof| proof.note_unheard(listening.unheard()));
             let retry = listening.work.next_retry();
+            if retry.is_some() && listening.recovered.is_none() {
+                let mailbox = Arc::clone(&mailbox);
+                listening.recovered = Some(Box::pin(async move { mailbox.recovered().await }));
+            }
             tokio::select! {
                 biased;
                 event = listening.watch.next() => {
@@ -161,6 +147,10 @@ impl Watcher {
                     self.looked(&mut listening, job, result).await?;
                 }
                 () = sleep_until(retry) => {}
+                () = ready(&mut listening.recovered) => {
+                    listening.recovered = None;
+                    listening.work.retry_all(time::Instant::now().into_std());
+                }
                 () = self.watched.refocused.notified() => self.focus(&mut listening),
                 () = self.watched.start_over.notified() => return Err(Fault::Asked),
             }
@@ -234,6 +224,7 @@ impl Watcher {
             // R9: a hint that cannot be published is published by the watcher that starts over.
             return Err(error.into());
         }
+        listening.recovered = None;
         // One folder that cannot be read does not stop the others.
         debug!(folder = %job.folder, error = %error, "a folder cannot be read");
         if let Some(failures) = failures {
@@ -389,12 +380,5 @@ impl Watcher {
 
     fn count(&self, mode: WatchMode, change: i64) {
         self.refresher.metrics.watch.watchers.of(mode).add(change);
-    }
-}
-
-async fn sleep_until(at: Option<Instant>) {
-    match at {
-        Some(at) => time::sleep_until(at.into()).await,
-        None => std::future::pending().await,
     }
 }

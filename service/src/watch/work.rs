@@ -105,6 +105,13 @@ impl Work {
         self.failed.insert(folder, (at, failures));
     }
 
+    /// Tries all folders that failed again now: the backend is there again.
+    pub(super) fn retry_all(&mut self, now: Instant) {
+        for (at, _) in self.failed.values_mut() {
+            *at = now.min(*at);
+        }
+    }
+
     /// When the next folder that failed is tried again.
     pub(super) fn next_retry(&self) -> Option<Instant> {
         let waiting = self.failed.iter();

@@ -315,7 +315,14 @@ impl Drop for Attempt<'_> {
     fn drop(&mut self) {
         let mut gate = locked(&self.shared.gate);
         match self.reached {
-            Some(true) => gate.reached(),
+            Some(true) => {
+                let was_open = gate.is_open();
+                gate.reached();
+                drop(gate);
+                if !was_open {
+                    self.shared.reached.notify_waiters();
+                }
+            }
             Some(false) => {
                 gate.failed(Instant::now());
                 drop(gate);

@@ -90,9 +90,14 @@ impl Gate {
 
 /// Between a half and one, so that many do not come back at once.
 fn jitter() -> f64 {
+    0.5 + random() / 2.0
+}
+
+/// Between nothing and one.
+pub(super) fn random() -> f64 {
     let random = RandomState::new().hash_one(0_u8);
     let part = u32::try_from(random >> 32).unwrap_or(0);
-    0.5 + f64::from(part) / f64::from(u32::MAX) / 2.0
+    f64::from(part) / f64::from(u32::MAX)
 }
 
 #[cfg(test)]

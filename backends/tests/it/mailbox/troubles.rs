@@ -235,3 +235,24 @@ async fn sessions_are_bounded_shared_and_let_go() {
     let patch = MarksPatch::new();
     anna.mark(&inbox, &item, &hint, &patch).await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_a_server_hears_that_it_is_back() {
+    let mut dovecot = Dovecot::start(&DovecotOptions::default()).await.unwrap();
+    let site = Site::new(plain(dovecot.imap_port()));
+    let (one, other) = (site.mailbox("anna"), site.mailbox("bert"));
+    one.folders().await.unwrap();
+    let polled = futures_util::poll!(std::pin::pin!(other.recovered()));
+    assert!(polled.is_pending(), "it was never away");
+    dovecot.kill();
+    while one.folders().await.is_ok() {}
+    let mut waiting = std::pin::pin!(other.recovered());
+    assert!(futures_util::poll!(waiting.as_mut()).is_pending());
+    dovecot.restart().await.unwrap();
+    // Whoever reaches it says so to all.
+    while one.folders().await.is_err() {
+        tokio::task::yield_now().await;
+    }
+    let heard = tokio::time::timeout(Duration::from_secs(30), waiting);
+    heard.await.expect("it is told");
+}
