@@ -33,7 +33,13 @@ struct Content {
     keys: Vec<Key>,
     made: u32,
     announced: bool,
+    /// How often news were announced without a Sync since, and when they are next, as the park table does it.
+    paced: usize,
+    again: Option<Instant>,
 }
+
+/// Between two announcements of a folder that is not synced, in seconds.
+const PACE_S: [u64; 4] = [1, 5, 15, 60];
 
 #[derive(Debug, Default)]
 pub(crate) struct Server {
@@ -64,6 +70,8 @@ impl Server {
             keys: Vec::new(),
             made: 0,
             announced: false,
+            paced: 0,
+            again: None,
         };
         self.folders.insert(self.hierarchy, content);
     }
@@ -158,6 +166,7 @@ impl Server {
         }
         let page = asked.window_size().min(content.total - told);
         if page == 0 && asked.commands.is_empty() {
+            content.synced();
             return Told::Nothing;
         }
         Told::Moved(content.answer(asked, told, page, now))
@@ -192,8 +201,10 @@ impl Server {
             .values()
             .filter_map(|content| content.keys.last());
         let doubts = newest.filter(|key| key.content && !key.announced);
+        let paced = self.folders.values().filter_map(|content| content.again);
         doubts
             .map(|key| key.at + GRACE)
+            .chain(paced)
             .filter(|at| *at > now)
             .min()
     }
@@ -230,6 +241,7 @@ impl Content {
         now: Instant,
     ) -> CollectionAnswer {
         self.made += 1;
+        self.synced();
         let text = format!("{}-{}", asked.collection_id.as_str(), self.made);
         let key = SyncKeyText::parse(&text).unwrap();
         let mut answer =
@@ -256,7 +268,18 @@ impl Content {
         };
         let doubt = newest.content && !newest.announced && newest.at + GRACE <= now;
         newest.announced |= doubt;
-        doubt || newest.told < self.total
+        let news = newest.told < self.total && self.again.is_none_or(|at| at <= now);
+        if news {
+            let pause = PACE_S[self.paced.min(PACE_S.len() - 1)];
+            self.again = Some(now + Duration::from_secs(pause));
+            self.paced += 1;
+        }
+        doubt || news
+    }
+
+    /// The phone synced it.
+    fn synced(&mut self) {
+        (self.paced, self.again) = (0, None);
     }
 }
 
