@@ -1,9 +1,10 @@
 """What a device remembers: folders, keys and items. Every answer is held against it, so that nothing is added twice or deleted unseen."""
 
 import dataclasses
+import time
 
 import wbxml
-from eas import equal, expect
+from eas import PATIENCE, equal, expect
 
 PLAIN, HTML, MIME = "1", "2", "4"
 
@@ -136,6 +137,14 @@ class Phone:
         expect(parent == "0" or parent in self.folders, "parent not told before", ident, parent)
         self.folders[ident] = (parent, wbxml.text(entry, "DisplayName"), wbxml.text(entry, "Type"))
         return tag, ident
+
+    def learn(self, name):
+        """FolderSync until it tells of a folder that was just made: the service relies on the watch, which is a moment behind."""
+        until = time.monotonic() + PATIENCE
+        while all(own != name for _, own, _ in self.folders.values()):
+            expect(time.monotonic() < until, "FolderSync never tells of", name)
+            self.folder_sync()
+            time.sleep(0.05)
 
     def folder(self, name=None, kind=None):
         """The id of the only folder with that name or type."""
