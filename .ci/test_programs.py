@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs all tests of the workspace as `cargo test --workspace` does, three test programs at a time.
+"""Runs all tests of the workspace as `cargo test --workspace` does, two test programs at a time.
 
 Each program runs in the folder of its package, with what cargo would have set, and its output is printed whole when it
 is done. The exit code is 1 if any failed; all are run in any case. Documentation tests come last, by cargo itself.
@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 
-AT_ONCE = 3
+AT_ONCE = 2
 # What takes longest begins first, and what works goes beside what waits.
 FIRST = ["directpush/it", "directpush/faults", "directpush/walk", "directpush-backends/it", "directpush/imap", "directpush/sending", "directpush-loadtest/it", "directpush/days"]
 
