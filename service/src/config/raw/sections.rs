@@ -98,7 +98,7 @@ table! {
         /// Keep it below the read time-out of every proxy in front: devices are then answered early, which
         /// costs them some battery, where a cut connection would cost them changes.
         park_max_s: u64 = 3_540,
-        /// Whether a parked request lets go of all that HTTP holds for it, which costs a twentieth of the memory.
+        /// Whether a parked request lets go of what HTTP holds for it: buffers, its head, the handler.
         /// `false` is for finding faults only: nothing else differs.
         shed: bool = true,
         /// How many of the last heartbeats the alarm looks at.
