@@ -202,6 +202,14 @@ impl Connection {
         state.in_flight == 0 && state.head_since.is_none() && !state.unflushed
     }
 
+    /// The beginning of a head was read while the request before it was served: it is awaited to its end.
+    pub(crate) fn head_was_read_ahead(&self) {
+        let mut state = self.state();
+        if state.in_flight == 0 {
+            state.head_since.get_or_insert_with(Instant::now);
+        }
+    }
+
     /// The body of the present request is complete.
     pub(crate) fn body_read(&self) {
         self.state().body_open = false;

@@ -52,8 +52,14 @@ impl Server {
             ahead: Bytes::new(),
         });
         while let Some(mut resting) = line.take() {
-            if resting.ahead.is_empty() && !self.listen(&mut resting, &connection).await {
-                break;
+            if resting.ahead.is_empty() {
+                if !self.listen(&mut resting, &connection).await {
+                    break;
+                }
+            } else {
+                // It may have come with the end of a body, and then nobody has noted it: a connection that seemed to
+                // rest would be served and rest again without end.
+                connection.head_was_read_ahead();
             }
             // In a box of its own: gone with the request, and no part of what this task keeps.
             line = match Box::pin(self.serve(resting, &socket, &connection)).await {

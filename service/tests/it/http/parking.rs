@@ -1,6 +1,7 @@
 //! Parked requests: both ways to keep one look the same from outside, whatever HTTP/1 a client speaks.
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use protocol::query::Command;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -176,5 +177,41 @@ async fn the_answer_to_a_heartbeat_that_is_over_is_short() {
         let text = String::from_utf8_lossy(&bytes[..read]);
         assert!(read <= 160, "{read}: {text}");
         assert!(text.contains("application/vnd.ms-sync.wbxml"), "{text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_a_further_request_that_comes_with_a_body_waits_for_its_other_half() {
+    for gateway in Gateway::both().await {
+        for first in [Command::Ping, Command::FolderSync] {
+            let mut client = gateway.connect().await;
+            let further = Ask::command(Command::FolderSync).body(b"four").bytes();
+            let (half, rest) = further.split_at(further.len() / 2);
+            let together = [&Ask::command(first).body(b"abc").bytes(), half].concat();
+            client.send(&together).await;
+            if first == Command::Ping {
+                noticed(&gateway.commands.parked).await;
+                gateway.commands.release.notify_waiters();
+            }
+            assert_eq!(client.response().await.status, 200);
+            client.send(rest).await;
+            assert!(client.response().await.text().contains("body=4"));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_a_head_that_comes_with_a_body_is_not_waited_for_without_end() {
+    for shed in [true, false] {
+        let gateway = Gateway::start(|config| {
+            config.push.shed = shed;
+            config.limits.header_timeout = Duration::from_millis(300);
+        })
+        .await;
+        let mut client = gateway.connect().await;
+        let whole = Ask::command(Command::FolderSync).body(b"abc").bytes();
+        client.send(&[&whole[..], b"POST /Micro"].concat()).await;
+        assert_eq!(client.response().await.status, 200);
+        assert!(client.closed().await);
     }
 }
