@@ -31,6 +31,9 @@ const SET_MAX: usize = 7000;
 /// So many more messages than were counted at the opening a search may find.
 const VARIATION: u64 = 10_000;
 
+/// Messages of one folder that are listed at most, whatever the server counts: a few bytes can say billions.
+const LISTED_MAX: u64 = 4_000_000;
+
 /// The zones in which servers see dates differ by less.
 const DAY: i64 = 86_400;
 
@@ -250,7 +253,9 @@ impl Inquiry {
         let mut wanted = std::mem::take(&mut self.found);
         for range in std::mem::take(&mut self.ranges) {
             // Only so many are there; a few may have come meanwhile.
-            if range.len() > u64::from(opened.exists) + VARIATION {
+            let most = u64::from(opened.exists) + VARIATION;
+            let held = u64::try_from(wanted.len()).unwrap_or(u64::MAX);
+            if range.len() > most || held.saturating_add(range.len()) > LISTED_MAX {
                 return false;
             }
             wanted.extend(range.iter());

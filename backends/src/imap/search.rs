@@ -1,5 +1,6 @@
 //! Looking for messages by what is in them: the server looks, folder by folder.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -146,13 +147,23 @@ async fn found(
         if range.len() > u64::from(selected.exists) + VARIATION {
             return Err(Error::Flood);
         }
-        numbers.extend(range.iter());
+        numbers.extend(last(&range, LOOKED_AT + 1));
     }
     let validity = selected.uid_validity.ok_or(Error::Incomplete)?;
     Ok((
         validity,
         numbers.into_iter().filter_map(NonZeroU32::new).collect(),
     ))
+}
+
+/// The highest numbers of a set, so many at most: a few bytes can say billions.
+fn last(set: &UidSet, most: usize) -> impl Iterator<Item = u32> {
+    let mut ranges: Vec<(u32, u32)> = set.ranges().collect();
+    ranges.sort_unstable_by_key(|(_, high)| Reverse(*high));
+    let numbers = ranges
+        .into_iter()
+        .flat_map(|(low, high)| (low..=high).rev());
+    numbers.take(most)
 }
 
 /// The question as the server understands it. Its days are wider than what is asked for.
@@ -256,7 +267,8 @@ async fn states(
 
 #[cfg(test)]
 mod tests {
-    use super::in_ascii;
+    use super::{in_ascii, last};
+    use crate::imap::wire::UidSet;
     use crate::search::{Field, Term};
 
     #[test]
@@ -272,5 +284,13 @@ mod tests {
         assert_eq!(texts(&both), Some(vec!["nstra".to_owned()]));
         assert_eq!(texts(&[term("\u{65e5}\u{672c}")]), None);
         assert_eq!(texts(&[term("plain")]), Some(vec!["plain".to_owned()]));
+    }
+
+    #[test]
+    fn of_a_set_of_billions_the_last_ones_are_taken() {
+        let set = |text: &str| UidSet::parse(text.as_bytes()).unwrap();
+        let found: Vec<u32> = last(&set("1:3,7:4294967295"), 3).collect();
+        assert_eq!(found, [u32::MAX, u32::MAX - 1, u32::MAX - 2]);
+        assert_eq!(last(&set("1:3,7"), 9).collect::<Vec<_>>(), [7, 3, 2, 1]);
     }
 }

@@ -9,9 +9,10 @@ use proptest::prelude::{ProptestConfig, Strategy, any, prop_oneof};
 use proptest::proptest;
 use proptest::test_runner::TestCaseError;
 
-use super::{Abilities, Ask, Inquiry, Next, Opened};
+use super::{Abilities, Ask, End, Inquiry, Next, Opened};
 use crate::contract::Replica;
 use crate::imap::token::Point;
+use crate::imap::wire::{Esearch, UidSet, Untagged};
 use crate::item::{Delta, DeltaKind, Horizon, ItemState};
 use crate::name::ItemRef;
 
@@ -263,4 +264,28 @@ fn a_server_that_hides_messages_is_not_believed() {
         }
     }
     panic!("it never ends")
+}
+
+#[test]
+fn a_server_that_counts_billions_is_not_believed() {
+    let abilities = Abilities {
+        changed: false,
+        vanished: false,
+    };
+    let (mut inquiry, asks) = Inquiry::begin(None, Horizon::NotBefore(0), abilities);
+    assert_eq!(asks.len(), 2);
+    inquiry.opened(Opened {
+        validity: 1,
+        next: u32::MAX,
+        mod_seq: None,
+        exists: u32::MAX,
+    });
+    let found = Esearch {
+        uid: true,
+        all: UidSet::parse(b"1:4294967295"),
+        ..Esearch::default()
+    };
+    inquiry.data(1, &Untagged::Esearch(Box::new(found)));
+    let next = inquiry.next(&[End::Answered, End::Answered], 0);
+    assert!(matches!(next, Next::Incomplete));
 }
