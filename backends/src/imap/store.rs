@@ -32,8 +32,10 @@ use gate::Gate;
 use pool::Pool;
 pub(super) use pool::{Lease, Open};
 
-/// Over how long those who wait for a server come back to it.
+/// Over how long those who wait for a server come back to it at least, and how much each account adds to that: a server
+/// that has just come back is not to meet thousands in a second.
 const SPREAD: Duration = Duration::from_secs(1);
+const SPREAD_EACH: Duration = Duration::from_millis(2);
 
 /// Which folders of one's own an account shows.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -241,7 +243,13 @@ impl Shared {
             return pending().await;
         }
         reached.await;
-        tokio::time::sleep(SPREAD.mul_f64(gate::random())).await;
+        tokio::time::sleep(self.spread().mul_f64(gate::random())).await;
+    }
+
+    fn spread(&self) -> Duration {
+        let accounts = u32::try_from(locked(&self.accounts).used.len()).unwrap_or(u32::MAX);
+        let spread = SPREAD_EACH.saturating_mul(accounts).max(SPREAD);
+        spread.min(self.options.pause_max.max(SPREAD))
     }
 }
 
