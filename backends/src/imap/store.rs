@@ -3,6 +3,7 @@
 mod account;
 mod errands;
 mod gate;
+mod loan;
 mod pool;
 
 use std::collections::HashMap;
@@ -29,6 +30,7 @@ pub(super) use account::Account;
 pub(super) use errands::Errand;
 use errands::Errands;
 use gate::Gate;
+pub(super) use loan::{OfferId, Returned};
 use pool::Pool;
 pub(super) use pool::{Lease, Open};
 

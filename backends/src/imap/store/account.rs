@@ -10,6 +10,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard, Semaphore};
 use tokio::time::{Instant, timeout};
 
+use super::loan::Loans;
 use super::pool::{Lease, Open};
 use super::{Secrets, Shared, locked};
 use crate::error::{BackendError, Kind};
@@ -35,6 +36,8 @@ pub(crate) struct Account {
     number: u64,
     secrets: Mutex<Arc<dyn Secrets>>,
     turns: Arc<Semaphore>,
+    /// Sessions of its watch, for looks at what they heard.
+    pub(crate) loans: Loans,
     /// Held while somebody signs in; what was refused last.
     signing_in: AsyncMutex<Option<Refused>>,
     makers: [AsyncMutex<()>; MAKERS],
@@ -60,6 +63,7 @@ impl Account {
             number,
             secrets: Mutex::new(secrets),
             turns: Arc::new(turns),
+            loans: Loans::default(),
             signing_in: AsyncMutex::default(),
             makers: std::array::from_fn(|_| AsyncMutex::default()),
             copies: Mutex::default(),
