@@ -21,7 +21,6 @@ use socket2::{Domain, SockRef, Socket as RawSocket, TcpKeepalive, Type};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time;
-use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
@@ -50,7 +49,7 @@ pub(crate) struct Parts {
     /// Serves the requests.
     pub(crate) router: Router,
     /// TLS, if it is spoken.
-    pub(crate) tls: Option<TlsAcceptor>,
+    pub(crate) tls: Option<tls::Acceptor>,
     /// Proxies in front.
     pub(crate) proxy: Proxy,
     /// What a client may take.
@@ -215,7 +214,7 @@ impl Server {
         let handshake = acceptor.accept(socket.clone());
         let stream = self.in_time(handshake, AcceptProblem::Handshake).await?;
         drop(place);
-        let connection = self.connection(id, origin, tls::transport(stream.get_ref().1));
+        let connection = self.connection(id, origin, tls::transport(&stream));
         Some((Wire::Tls(Box::new(stream)), socket, connection))
     }
 

@@ -1,4 +1,10 @@
-//! TLS: certificates from files, TLS 1.2 and 1.3, `http/1.1` only.
+//! TLS: certificates from files, TLS 1.2 and 1.3, `http/1.1` only; connections that cost little while they wait.
+
+mod queue;
+mod session;
+mod stream;
+#[cfg(test)]
+mod testing;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -9,10 +15,11 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
-use tokio_rustls::TlsAcceptor;
 
 use crate::config::TlsFiles;
 use crate::http::request::Transport;
+
+pub use stream::{Acceptor, TlsStream};
 
 /// A certificate or key that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +62,7 @@ impl Certificates {
     }
 
     /// An acceptor that shows the certificate.
-    pub(crate) fn acceptor(self: &Arc<Self>) -> TlsAcceptor {
+    pub(crate) fn acceptor(self: &Arc<Self>) -> Acceptor {
         with_resolver(Arc::clone(self) as Arc<dyn ResolvesServerCert>)
     }
 }
@@ -68,7 +75,7 @@ impl ResolvesServerCert for Certificates {
 }
 
 /// An acceptor that asks `resolver` for the certificate of each connection.
-fn with_resolver(resolver: Arc<dyn ResolvesServerCert>) -> TlsAcceptor {
+fn with_resolver(resolver: Arc<dyn ResolvesServerCert>) -> Acceptor {
     let provider = Arc::new(ring::default_provider());
     let builder = ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12]);
@@ -80,7 +87,7 @@ fn with_resolver(resolver: Arc<dyn ResolvesServerCert>) -> TlsAcceptor {
     let mut config = builder.with_no_client_auth().with_cert_resolver(resolver);
     // h2 would put parked requests onto shared connections, with flow control and pings of their own.
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    TlsAcceptor::from(Arc::new(config))
+    Acceptor::new(Arc::new(config))
 }
 
 /// Reads certificate and key.
@@ -114,8 +121,8 @@ fn certified_key(files: &TlsFiles) -> Result<CertifiedKey, TlsError> {
 }
 
 /// What was agreed on.
-pub(crate) fn transport(connection: &rustls::ServerConnection) -> Transport {
-    match connection.protocol_version() {
+pub(crate) fn transport<S>(stream: &TlsStream<S>) -> Transport {
+    match stream.version() {
         Some(rustls::ProtocolVersion::TLSv1_3) => Transport::Tls13,
         _ => Transport::Tls12,
     }

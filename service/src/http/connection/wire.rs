@@ -5,9 +5,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio_rustls::server::TlsStream;
 
 use crate::http::connection::Socket;
+use crate::http::tls::TlsStream;
 
 /// A socket, with or without TLS. One type, so that what drives connections exists once.
 #[derive(Debug)]

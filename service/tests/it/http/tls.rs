@@ -1,5 +1,7 @@
 //! TLS in front of the same service.
 
+mod openssl;
+
 use std::sync::Arc;
 use std::time::Duration;
 
