@@ -194,6 +194,23 @@ impl Supervisor {
         }
     }
 
+    /// The same for what a device uploaded. An upload that spanned a refresh may have been written over what that has seen
+    /// already, such as its being changed back. The index has given its token up then, and no event would come of it:
+    /// the folder is listed.
+    pub async fn announce_upload(&self, account: AccountId, folder: FolderNo) {
+        let from = self.shared.refresher.index.read_from(account, folder);
+        if from
+            .await
+            .is_ok_and(|from| from.is_some_and(|from| from.token.is_none()))
+        {
+            match self.refresh(account, folder).await {
+                Ok(_) => return,
+                Err(_) => self.shared.start_over(account),
+            }
+        }
+        self.announce(account, folder).await;
+    }
+
     /// Tells those who wait that a request changed the account's folders.
     pub async fn announce_hierarchy(&self, account: AccountId) {
         let hint = Hint {
@@ -228,6 +245,7 @@ impl Watching for Supervisor {
 }
 
 impl Shared {
+    /// R8: whoever parks has the account watched for as long; nobody else can be watching it instead, as there is one node.
     fn interest(shared: &Arc<Self>, account: AccountId) -> Interest {
         let mut accounts = shared.accounts();
         let watched = accounts.get(&account).map(Arc::clone);

@@ -83,7 +83,7 @@ pub(super) async fn serve(
         context
             .parts
             .supervisor
-            .announce(context.who.account, folder)
+            .announce_upload(context.who.account, folder)
             .await;
     }
     ended.map(|()| answers)

@@ -32,6 +32,23 @@ async fn what_was_done_before_a_refresh_is_in_the_index_after_it() {
     assert_eq!(scene.hinted("inbox", seq).await, seq);
 }
 
+/// The index gives the token up when an upload may have been written over what a refresh saw: no event comes of that.
+#[tokio::test]
+async fn a_folder_without_a_token_is_listed_when_an_upload_is_announced() {
+    let scene = Scene::new().await;
+    let inbox = scene.no("inbox").await;
+    scene.backend.store("inbox");
+    scene.supervisor.announce_upload(scene.account, inbox).await;
+    let seq = scene.index.seq(scene.account, inbox).await.unwrap();
+    assert!(seq > Seq(0), "nothing was listed");
+    assert_eq!(scene.hinted("inbox", seq).await, seq);
+    // With a token, events tell of changes; announcing asks nothing.
+    let asked = scene.backend.asked.load(Ordering::SeqCst);
+    scene.supervisor.announce_upload(scene.account, inbox).await;
+    assert_eq!(scene.backend.asked.load(Ordering::SeqCst), asked);
+    assert_eq!(scene.hinted("inbox", seq).await, seq);
+}
+
 #[tokio::test]
 async fn without_a_watcher_every_reader_refreshes() {
     let scene = Scene::new().await;
