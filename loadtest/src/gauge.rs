@@ -1,5 +1,7 @@
 //! What a process takes of its machine, read from `/proc` now and then, and whether it grows.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -48,6 +50,24 @@ impl Gauge {
         }
     }
 
+    /// Processor time that each thread has used, in seconds, to the nanosecond.
+    ///
+    /// # Errors
+    /// When the process is gone, or not ours.
+    pub(crate) fn threads(&self) -> anyhow::Result<BTreeMap<OsString, f64>> {
+        let mut threads = BTreeMap::new();
+        for thread in fs::read_dir(self.process.join("task")).context("cannot list threads")? {
+            let thread = thread?;
+            // One that ended meanwhile counts no more.
+            let text = fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
+            let ns = text.split_whitespace().next();
+            if let Some(ns) = ns.and_then(|ns| ns.parse::<f64>().ok()) {
+                threads.insert(thread.file_name(), ns / 1e9);
+            }
+        }
+        Ok(threads)
+    }
+
     /// Looks now.
     ///
     /// # Errors
@@ -72,6 +92,15 @@ impl Gauge {
             database_kib: kib(&self.database),
         })
     }
+}
+
+/// The kernel's slabs, where its part of every connection is, in KiB.
+///
+/// # Errors
+/// The kernel does not tell.
+pub(crate) fn slab_kib() -> anyhow::Result<f64> {
+    let text = fs::read_to_string("/proc/meminfo").context("cannot read /proc/meminfo")?;
+    field(&text, "Slab:")
 }
 
 /// Processor time of all threads, of `/proc/PID/stat` (proc_pid_stat(5)): utime and stime, in hundredths of a second.

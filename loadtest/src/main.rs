@@ -31,7 +31,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 
 use fleet::{Account, Outcome, Plan};
 use scenario::Scenario;
@@ -56,6 +56,9 @@ enum Command {
     /// Holds the phones of another process of the load test, which has too many for itself.
     #[command(hide = true)]
     Worker,
+    /// Holds parked phones for `park`.
+    #[command(hide = true)]
+    Handsets,
     /// Against a service that runs, whose Maildirs are on this machine.
     Fleet {
         /// Where it serves, such as http://127.0.0.1:8080.
@@ -148,7 +151,12 @@ fn main() -> ExitCode {
 
 /// Whether the ledger balances.
 fn run(command: Command) -> anyhow::Result<bool> {
-    let runtime = Runtime::new().context("cannot start")?;
+    let runtime = match command {
+        // Several of them share the machine with the service.
+        Command::Handsets => Builder::new_current_thread().enable_all().build(),
+        _ => Runtime::new(),
+    };
+    let runtime = runtime.context("cannot start")?;
     let (outcome, json) = match command {
         Command::Run { options } => return run_scenario(&runtime, &options),
         Command::Worker => {
@@ -157,6 +165,7 @@ fn run(command: Command) -> anyhow::Result<bool> {
             runtime.shutdown_background();
             return served.map(|()| true);
         }
+        Command::Handsets => return runtime.block_on(park::worker::serve()).map(|()| true),
         Command::Fleet {
             url,
             accounts,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use protocol::command::folder_sync::FolderType;
 use protocol::command::{CollectionId, ServerId};
 use protocol::device::{
-    Backoffs, Config, Connection, Device, Event, Failure, ItemCopy, Output, Profile, Request,
+    Backoffs, Config, Connection, Device, Event, Failure, ItemCopy, Output, Profile,
 };
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
@@ -74,8 +74,8 @@ pub(crate) struct Phone {
     push: Lane,
     cuts: Cuts,
     away: Option<Away>,
-    /// What it said when it last began to wait.
-    waiting: Option<Request>,
+    /// Whether it keeps no connection but the one on which it waits.
+    hangs_up: bool,
 }
 
 /// Many phones lose their connections at once.
@@ -121,6 +121,12 @@ impl Phone {
         self
     }
 
+    /// Keeps no connection but the one on which it waits, or keeps both.
+    pub(crate) fn hanging_up(mut self, hangs_up: bool) -> Self {
+        self.hangs_up = hangs_up;
+        self
+    }
+
     /// A phone that tries again much sooner than its family does, for services that come back at once.
     pub(crate) fn impatient(number: usize, user: &str, (run, server): (&str, Server)) -> Self {
         let mut profile = profile(number);
@@ -147,7 +153,7 @@ impl Phone {
             push: Lane::default(),
             cuts: Cuts::new(0, 0),
             away: None,
-            waiting: None,
+            hangs_up: false,
         }
     }
 
@@ -203,6 +209,9 @@ impl Phone {
                 self.come_back();
             }
             let mut until = self.act();
+            if self.hangs_up && self.device.is_parked() && !self.main.is_busy() {
+                self.main.close();
+            }
             if let Some(cut) = self.cuts.next {
                 if cut <= Instant::now() {
                     match self.cuts.away() {
@@ -233,9 +242,6 @@ impl Phone {
             match self.device.poll(Instant::now()) {
                 Output::Send(request) => {
                     let server = self.server.clone();
-                    if request.connection == Connection::Push {
-                        self.waiting = Some(request.clone());
-                    }
                     self.lane(request.connection).start(&server, request);
                 }
                 Output::Close(connection) => self.lane(connection).close(),
@@ -256,23 +262,6 @@ impl Phone {
             }
         }
         self.cuts.choose(now);
-    }
-
-    /// Closes the connection for all but waiting, once it waits.
-    pub(crate) fn hang_up_main(&mut self) {
-        if self.device.is_parked() && !self.main.is_busy() {
-            self.main.close();
-        }
-    }
-
-    /// Says the same on another connection, and waits there; the one on which it waited till now is handed out.
-    pub(crate) fn supersede(&mut self) -> Lane {
-        let Some(request) = self.waiting.clone().filter(|_| self.push.is_busy()) else {
-            return Lane::default();
-        };
-        let old = std::mem::take(&mut self.push);
-        self.push.start(&self.server, request);
-        old
     }
 
     /// Out of reach: nothing is read any more, and nothing closed.

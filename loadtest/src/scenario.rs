@@ -75,6 +75,8 @@ pub(crate) struct Phones {
     pub(crate) cut_every_s: u64,
     /// Whether TLS sessions are resumed.
     pub(crate) resumption: bool,
+    /// Whether phones that wait keep no other connection.
+    pub(crate) hang_up: bool,
 }
 
 /// Families of phones.
@@ -197,6 +199,8 @@ pub(crate) struct Server {
     pub(crate) hibernate: bool,
     /// Whether the service that is started speaks TLS.
     pub(crate) tls: bool,
+    /// Whether a password is checked in no time, so that signing in again is not what is measured (Maildirs only).
+    pub(crate) cheap_passwords: bool,
     /// More settings of Dovecot, as in its file.
     pub(crate) dovecot: String,
     /// More tables of directpush's settings.
@@ -266,6 +270,7 @@ impl Default for Phones {
             vanish_for_s: 20,
             cut_every_s: 0,
             resumption: true,
+            hang_up: false,
         }
     }
 }
@@ -300,6 +305,7 @@ impl Default for Server {
             source: Source::Hook,
             hibernate: false,
             tls: false,
+            cheap_passwords: false,
             dovecot: String::new(),
             settings: String::new(),
             url: None,

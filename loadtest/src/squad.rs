@@ -90,6 +90,28 @@ impl Squad {
     /// # Errors
     /// The URL is of no use.
     pub(crate) fn phone(&self, number: usize, trust: Option<&Trust>) -> anyhow::Result<Phone> {
+        let (server, user) = self.server(number, trust)?;
+        let network = network(&self.phones, self.seed, number);
+        let phone = Phone::of_family(self.profile(number), number, &user, (&self.run, server));
+        let seed = self.seed ^ u64::try_from(number)?;
+        let cuts = if network == Network::Vanishing {
+            let away = Duration::from_secs(self.phones.vanish_for_s);
+            Cuts::new(self.phones.vanish_every_s, seed).away_for(away)
+        } else {
+            Cuts::new(self.phones.cut_every_s, seed)
+        };
+        Ok(phone.with_cuts(cuts).hanging_up(self.phones.hang_up))
+    }
+
+    /// Where the phone with this number goes, and how; and its user.
+    ///
+    /// # Errors
+    /// The URL is of no use.
+    pub(crate) fn server(
+        &self,
+        number: usize,
+        trust: Option<&Trust>,
+    ) -> anyhow::Result<(Server, String)> {
         let network = network(&self.phones, self.seed, number);
         let way = Way {
             tls: trust.map(Trust::phone),
@@ -101,15 +123,7 @@ impl Squad {
             .get(number % self.logins.len().max(1))
             .ok_or_else(|| anyhow::anyhow!("there are no accounts"))?;
         let server = Server::reached_by(way, &self.url, user, password)?;
-        let phone = Phone::of_family(self.profile(number), number, user, (&self.run, server));
-        let seed = self.seed ^ u64::try_from(number)?;
-        let cuts = if network == Network::Vanishing {
-            let away = Duration::from_secs(self.phones.vanish_for_s);
-            Cuts::new(self.phones.vanish_every_s, seed).away_for(away)
-        } else {
-            Cuts::new(self.phones.cut_every_s, seed)
-        };
-        Ok(phone.with_cuts(cuts))
+        Ok((server, user.clone()))
     }
 
     fn profile(&self, number: usize) -> Profile {

@@ -97,8 +97,33 @@ impl Server {
         })
     }
 
+    /// A connection that nothing was said on.
+    ///
+    /// # Errors
+    /// Nobody takes it.
+    pub(crate) async fn open(&self) -> io::Result<Stream> {
+        self.way.connect(&self.authority).await
+    }
+
+    /// The bytes of a request with this body.
+    pub(crate) fn bytes(&self, request: &Request, body: &[u8]) -> Vec<u8> {
+        let mut head = format!(
+            "{} {} HTTP/1.1\r\nHost: {}\r\nAuthorization: {}\r\nAccept-Encoding: gzip\r\n",
+            request.method.as_str(),
+            target(request),
+            self.authority,
+            self.authorization,
+        );
+        for (name, value) in &request.headers {
+            head.extend([name, ": ", value, "\r\n"]);
+        }
+        let length = body.len().to_string();
+        head.extend(["Content-Length: ", length.as_str(), "\r\n\r\n"]);
+        [head.as_bytes(), body].concat()
+    }
+
     async fn connect(&self) -> io::Result<Link> {
-        let stream = self.way.connect(&self.authority).await?;
+        let stream = self.open().await?;
         let (sender, driver) = http1::handshake(TokioIo::new(stream))
             .await
             .map_err(io::Error::other)?;
@@ -112,10 +137,7 @@ impl Server {
         &self,
         request: &Request,
     ) -> Result<hyper::Request<Full<Bytes>>, hyper::http::Error> {
-        let target = match request.query.as_str() {
-            "" => header::PATH.to_owned(),
-            query => format!("{}?{query}", header::PATH),
-        };
+        let target = target(request);
         let mut builder = hyper::Request::builder()
             .method(request.method.as_str())
             .uri(target)
@@ -126,6 +148,13 @@ impl Server {
             builder = builder.header(*name, value);
         }
         builder.body(Full::new(Bytes::from(request.body.clone())))
+    }
+}
+
+fn target(request: &Request) -> String {
+    match request.query.as_str() {
+        "" => header::PATH.to_owned(),
+        query => format!("{}?{query}", header::PATH),
     }
 }
 

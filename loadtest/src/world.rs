@@ -104,6 +104,7 @@ async fn start(scenario: &Scenario, program: &Path) -> anyhow::Result<World> {
     let accounts = usize::try_from(scenario.accounts)?;
     let mut place = Place::make(program, accounts).await?;
     let mut settings = Settings {
+        cheap_passwords: server.cheap_passwords,
         tables: server.settings.clone(),
         ..Settings::default()
     };

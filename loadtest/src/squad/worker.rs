@@ -153,7 +153,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
 }
 
 /// Lines of our input, until it ends.
-fn orders() -> Receiver<String> {
+pub(crate) fn orders() -> Receiver<String> {
     let (sender, orders) = mpsc::channel(ORDERS_MAX);
     // It ends with the process: a read of our input cannot be called off.
     thread::spawn(move || {
