@@ -21,6 +21,8 @@ pub(crate) struct Desk {
     pub(crate) phone: Phone,
     folder: CollectionId,
     pub(crate) key: SyncKeyText,
+    /// What it deletes is gone for good.
+    pub(crate) deletes_for_good: bool,
 }
 
 impl Desk {
@@ -32,6 +34,7 @@ impl Desk {
             phone,
             folder,
             key: SyncKeyText::initial(),
+            deletes_for_good: false,
         };
         desk.sync(Vec::new()).await;
         desk
@@ -59,6 +62,7 @@ impl Desk {
         let mut collection = SyncCollection::new(self.folder.clone(), self.key.clone());
         collection.get_changes = (!initial).then_some(true);
         collection.commands = commands;
+        collection.deletes_as_moves = self.deletes_for_good.then_some(false);
         collection.options = vec![SyncOptions {
             body_preferences: vec![BodyPreference::whole(BodyType::Plain)],
             ..SyncOptions::default()

@@ -61,16 +61,21 @@ pub(super) async fn serve(
     let commands = &terms.collection.commands;
     let mut answers = Vec::new();
     let mut ended = Ok(());
+    let mut no_room = false;
     for command in commands {
         let mut budget = context.budget;
         let one = budget.insist("upload", done(context, session, command, terms));
         match one.await {
             Ok(one) => answers.extend(one),
-            // What was done is written down: the device asks again, and hears of it then.
-            Err(fault) => ended = Err(fault),
+            // What was done is written down: the device asks again, and hears of it then. Where there is no room, what
+            // follows is done all the same: it may make some.
+            Err(fault) => {
+                no_room = is_full(&fault);
+                ended = Err(fault);
+            }
         }
         context.budget = budget;
-        if ended.is_err() {
+        if ended.is_err() && !no_room {
             break;
         }
     }
@@ -87,6 +92,11 @@ pub(super) async fn serve(
             .await;
     }
     ended.map(|()| answers)
+}
+
+/// Whether all that is wrong is that there is no room.
+fn is_full(fault: &Fault) -> bool {
+    matches!(fault, Fault::Backend(error) if error.kind() == Kind::Full)
 }
 
 async fn done(

@@ -154,8 +154,9 @@ fn status(context: &Context<'_>, error: BackendError) -> Result<SyncStatus, Faul
         }
         Kind::NotFound => Ok(SyncStatus::ObjectNotFound),
         Kind::Full => {
+            // Item status 9 would be an answer: the key would move on, and nobody would send the draft again.
             tracing::warn!(account = %context.who.account, "no room for a draft");
-            Ok(SyncStatus::OutOfSpace)
+            Err(error.into())
         }
         Kind::Unavailable | Kind::Unauthorized | Kind::Unexpected => Err(error.into()),
     }
