@@ -217,6 +217,17 @@ impl Mailbox for Composite {
         part.mailbox.open_span(&folder, item, hint, span).await
     }
 
+    async fn download(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        hint: &Version,
+        span: Range<u64>,
+    ) -> Result<ItemStream, BackendError> {
+        let (part, folder) = self.part(folder);
+        part.mailbox.download(&folder, item, hint, span).await
+    }
+
     async fn extents(
         &self,
         folder: &FolderRef,

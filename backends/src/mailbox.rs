@@ -175,6 +175,21 @@ pub trait Mailbox: Send + Sync {
         self.open(folder, item, hint).await?.only(span).await
     }
 
+    /// As [`Self::open_span`], for somebody who reads at a pace that nobody here decides. So few of an account's are open
+    /// at once that the other questions about it are answered meanwhile.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; `Unavailable` when too many are open for too long.
+    async fn download(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        hint: &Version,
+        span: Range<u64>,
+    ) -> Result<ItemStream, BackendError> {
+        self.open_span(folder, item, hint, span).await
+    }
+
     /// How long the parts of an item are, where the store knows that without handing out the
     /// content. Nothing, where it does not.
     ///

@@ -1,10 +1,14 @@
 //! Reading one message.
 
+use std::io;
 use std::ops::Range;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use futures_util::FutureExt;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::Body;
 use super::create::{FIELDS_MAX, fields_len};
@@ -152,6 +156,41 @@ pub(super) async fn open(
         marks,
         reader: Box::new(body),
     })
+}
+
+/// See [`Mailbox::download`](crate::Mailbox::download). A session is held until all was read.
+pub(super) async fn download(
+    account: &Arc<Account>,
+    name: &MailboxName,
+    item: &ItemRef,
+    span: &Range<u64>,
+) -> Result<ItemStream, BackendError> {
+    let place = account.download_place().await;
+    let place = place.map_err(|error| error.during(OP))?;
+    let stream = open(account, name, item, span).await?;
+    Ok(ItemStream {
+        reader: Box::new(Download {
+            reader: stream.reader,
+            _place: place,
+        }),
+        ..stream
+    })
+}
+
+/// A content, and its place among the account's downloads.
+struct Download {
+    reader: Box<dyn AsyncRead + Send + Unpin>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl AsyncRead for Download {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        out: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.reader).poll_read(context, out)
+    }
 }
 
 /// See [`Mailbox::extents`](crate::Mailbox::extents).

@@ -147,6 +147,16 @@ impl Mailbox for ImapMailbox {
         content::open(&self.account, &name(folder), item, &span).await
     }
 
+    async fn download(
+        &self,
+        folder: &FolderRef,
+        item: &ItemRef,
+        _hint: &Version,
+        span: Range<u64>,
+    ) -> Result<ItemStream, BackendError> {
+        content::download(&self.account, &name(folder), item, &span).await
+    }
+
     async fn extents(
         &self,
         folder: &FolderRef,

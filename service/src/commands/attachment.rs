@@ -1,11 +1,13 @@
 //! One attachment of a message: small ones whole, those of large messages read while they are sent.
 
+use std::io;
+
 use backends::{BackendError, Class, Kind};
 use protocol::command::item_operations::ByteRange;
 
 use crate::commands::context::Context;
 use crate::commands::located;
-use crate::commands::piecewise::{Piecewise, Wanted};
+use crate::commands::piecewise::{Piecewise, Source, Wanted};
 use crate::commands::reading;
 use crate::convert::email::{self, AttachmentData, Keep, Located};
 use crate::error::Fault;
@@ -37,11 +39,28 @@ impl Large {
         range: Option<ByteRange>,
     ) -> Result<Option<Piecewise>, BackendError> {
         let wanted = Wanted::of(&self.part, range);
-        match self.message.spot().open(wanted.span.clone()).await {
-            Ok(content) => Ok(Some(Piecewise::new(content.reader, &self.part, &wanted))),
+        match self.message.spot().download(wanted.span.clone()).await {
+            Ok(content) => {
+                let source = Source::Open(content.reader);
+                Ok(Some(Piecewise::new(source, &self.part, &wanted)))
+            }
             Err(error) if error.kind() == Kind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// The same, but opened when it is its turn: an answer with many of them holds the store for one at a time.
+    pub(super) fn open_later(self, range: Option<ByteRange>) -> Piecewise {
+        let Self { part, message } = self;
+        let wanted = Wanted::of(&part, range);
+        let span = wanted.span.clone();
+        let opening = async move {
+            let opened = message.spot().download(span).await;
+            opened
+                .map(|content| content.reader)
+                .map_err(io::Error::other)
+        };
+        Piecewise::new(Source::Later(Box::pin(opening)), &part, &wanted)
     }
 }
 

@@ -7,6 +7,7 @@ use std::ops::Range;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use protocol::command::item_operations::ByteRange;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
@@ -61,9 +62,20 @@ impl Wanted {
     }
 }
 
+/// What is read.
+pub(super) type Reader = Box<dyn AsyncRead + Send + Unpin>;
+
+/// Where it comes from.
+pub(super) enum Source {
+    /// It is open.
+    Open(Reader),
+    /// It is opened when the first byte is wanted.
+    Later(BoxFuture<'static, io::Result<Reader>>),
+}
+
 /// See the module.
 pub(super) struct Piecewise {
-    reader: Box<dyn AsyncRead + Send + Unpin>,
+    source: Source,
     /// Bytes of the content, not decoded, that were not read yet.
     left: u64,
     decoder: PartDecoder,
@@ -87,13 +99,9 @@ impl fmt::Debug for Piecewise {
 
 impl Piecewise {
     /// Bytes of an attachment.
-    pub(super) fn new(
-        reader: Box<dyn AsyncRead + Send + Unpin>,
-        located: &Located,
-        wanted: &Wanted,
-    ) -> Self {
+    pub(super) fn new(source: Source, located: &Located, wanted: &Wanted) -> Self {
         Self {
-            reader,
+            source,
             left: wanted.span.end - wanted.span.start,
             decoder: located.decoder(),
             skip: wanted.before,
@@ -139,7 +147,13 @@ impl Piecewise {
     /// Reads a piece and decodes it.
     async fn read(&mut self) -> io::Result<()> {
         self.piece.resize(PIECE, 0);
-        let count = self.reader.read(&mut self.piece).await?;
+        if let Source::Later(opening) = &mut self.source {
+            self.source = Source::Open(opening.await?);
+        }
+        let Source::Open(reader) = &mut self.source else {
+            return Err(ErrorKind::NotConnected.into());
+        };
+        let count = reader.read(&mut self.piece).await?;
         if count == 0 {
             return Err(ErrorKind::UnexpectedEof.into());
         }
@@ -203,7 +217,7 @@ mod tests {
     fn piecewise(raw: &[u8], located: &Located, wanted: &Wanted) -> Piecewise {
         let span = wanted.span.start as usize..raw.len().min(wanted.span.end as usize);
         let reader = Box::new(Cursor::new(raw[span].to_vec()));
-        Piecewise::new(reader, located, wanted)
+        Piecewise::new(Source::Open(reader), located, wanted)
     }
 
     async fn read(raw: &[u8], asked: Option<&str>, form: Form) -> io::Result<Vec<u8>> {

@@ -78,6 +78,17 @@ impl Spot<'_> {
         opened.await
     }
 
+    /// Opens a span of it for the device to read at its own pace.
+    ///
+    /// # Errors
+    /// The backend's.
+    pub(super) async fn download(&self, span: Range<u64>) -> Result<ItemStream, BackendError> {
+        let opened = self
+            .mailbox
+            .download(self.folder, self.item, self.version, span);
+        opened.await
+    }
+
     /// How long its parts are, if the store knows.
     ///
     /// # Errors

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use tokio::sync::{Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard, Semaphore};
+use tokio::sync::{
+    Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard, OwnedSemaphorePermit, Semaphore,
+};
 use tokio::time::{Instant, timeout};
 
 use super::loan::Loans;
@@ -36,6 +38,8 @@ pub(crate) struct Account {
     number: u64,
     secrets: Mutex<Arc<dyn Secrets>>,
     turns: Arc<Semaphore>,
+    /// Those of `turns` that slow readers may have: one is left for everything else.
+    downloads: Arc<Semaphore>,
     /// Sessions of its watch, for looks at what they heard.
     pub(crate) loans: Loans,
     /// Held while somebody signs in; what was refused last.
@@ -57,12 +61,14 @@ struct Refused {
 
 impl Account {
     pub(crate) fn new(shared: Arc<Shared>, number: u64, secrets: Arc<dyn Secrets>) -> Self {
-        let turns = Semaphore::new(shared.options.sessions_per_account);
+        let sessions = shared.options.sessions_per_account;
+        let (turns, downloads) = (sessions, sessions.saturating_sub(1).max(1));
         Self {
             shared,
             number,
             secrets: Mutex::new(secrets),
-            turns: Arc::new(turns),
+            turns: Arc::new(Semaphore::new(turns)),
+            downloads: Arc::new(Semaphore::new(downloads)),
             loans: Loans::default(),
             signing_in: AsyncMutex::default(),
             makers: std::array::from_fn(|_| AsyncMutex::default()),
@@ -97,6 +103,19 @@ impl Account {
             return Ok(lease(open, true));
         }
         Ok(lease(self.open(&mut refused, Use::Questions).await?, false))
+    }
+
+    /// A place for somebody who reads slowly.
+    ///
+    /// # Errors
+    /// There is none in time.
+    pub(crate) async fn download_place(&self) -> Result<OwnedSemaphorePermit, Error> {
+        let downloads = Arc::clone(&self.downloads);
+        let place = timeout(self.shared.options.wait, downloads.acquire_owned()).await;
+        match place {
+            Ok(Ok(place)) => Ok(place),
+            Ok(Err(_)) | Err(_) => Err(self.shared.crowded()),
+        }
     }
 
     /// Whom the account signs in as.

@@ -75,6 +75,40 @@ async fn a_full_account_stores_nothing_and_loses_nothing() {
     assert_eq!(hand.count("INBOX").await.unwrap(), 1);
 }
 
+/// Phones on bad networks take what they download in minutes.
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_downloads_leave_room_for_everything_else() {
+    let dovecot = Dovecot::start(&DovecotOptions::default()).await.unwrap();
+    let options = ImapOptions {
+        sessions_per_account: 4,
+        wait: Duration::from_secs(1),
+        ..ImapOptions::default()
+    };
+    let mailbox = Site::with(plain(dovecot.imap_port()), options).mailbox("anna");
+    let (inbox, name) = (FolderRef::new("INBOX"), NewName::parse("large").unwrap());
+    let mut large = mail("large");
+    large.extend(b"0123456789\r\n".repeat(1_000_000));
+    let none = Marks::default();
+    let state = mailbox.create(&inbox, &name, &large, &none).await.unwrap();
+    let begin = || mailbox.download(&inbox, &state.item, &state.version, 0..u64::MAX);
+    let mut slow = Vec::new();
+    for _ in 0..3 {
+        slow.push(begin().await.unwrap());
+    }
+    assert_eq!(kind(begin().await), Some(Kind::Unavailable));
+    mailbox
+        .changes(&inbox, None, Horizon::Everything)
+        .await
+        .unwrap();
+    mailbox.folders().await.unwrap();
+    // One who has done makes room for the next, whose content is whole.
+    slow.pop();
+    let mut next = begin().await.unwrap();
+    let mut content = Vec::new();
+    next.reader.read_to_end(&mut content).await.unwrap();
+    assert!(content == large, "{} bytes", content.len());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_down_is_not_asked_by_everybody() {
     let mut dovecot = Dovecot::start(&DovecotOptions::default()).await.unwrap();

@@ -148,7 +148,7 @@ async fn attached(
     }
     let found = attachment::opened(context, reference).await?;
     let part = match found.ok_or(Refused::Status(Status::InvalidAttachment))? {
-        Attachment::Large(part) => return large(&part, range, payload).await,
+        Attachment::Large(part) => return large(*part, range, payload).await,
         Attachment::Held(part) => part,
     };
     let mut properties = described(part.content_type, part.bytes.len() as u64, range)?;
@@ -162,14 +162,19 @@ async fn attached(
 
 /// An attachment of a large message: read while it is sent.
 async fn large(
-    large: &Large,
+    large: Large,
     range: Option<RangeAsked>,
     payload: &mut Payload,
 ) -> Result<FetchProperties, Refused> {
     let part = &large.part;
     let mut properties = described(part.content_type.clone(), part.size, range)?;
-    let attachment = large.open(properties.range).await?;
-    let attachment = attachment.ok_or(Refused::Status(Status::InvalidAttachment))?;
+    let attachment = match payload.is_streamed() {
+        true => large.open_later(properties.range),
+        false => {
+            let attachment = large.open(properties.range).await?;
+            attachment.ok_or(Refused::Status(Status::InvalidAttachment))?
+        }
+    };
     let place = payload.streamed(attachment)?;
     properties.content = Some(place.map_err(|TooMuch| Refused::Status(Status::TooLarge))?);
     Ok(properties)

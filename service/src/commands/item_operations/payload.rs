@@ -76,6 +76,12 @@ impl Payload {
         }
     }
 
+    /// Whether something is read while it is sent.
+    pub(super) fn is_streamed(&self) -> bool {
+        let streamed = |binary: &Binary| matches!(binary, Binary::Streamed(..));
+        self.binaries.iter().any(streamed)
+    }
+
     /// Takes an attachment that is read while it is sent.
     ///
     /// # Errors
