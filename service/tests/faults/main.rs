@@ -18,6 +18,7 @@ mod disk;
 mod doubt;
 mod drain;
 mod fleet;
+mod fronts;
 mod full;
 mod glimpse;
 mod hanging;
