@@ -157,7 +157,10 @@ fn whole(taken: &[u8]) -> anyhow::Result<Option<&[u8]>> {
     };
     let head = std::str::from_utf8(head)?;
     let first = head.lines().next().unwrap_or_default();
-    ensure!(first.starts_with("HTTP/1.1 200"), "answered with {first:?}");
+    ensure!(
+        first.starts_with("HTTP/1.1 200"),
+        "a Ping was answered with {head:?}"
+    );
     let length = head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
         let named = name.eq_ignore_ascii_case("content-length");
