@@ -16,7 +16,7 @@ use crate::commands::context::{Context, encoded};
 use crate::commands::folder_sync;
 use crate::error::Fault;
 use crate::http::answer::Answer;
-use crate::http::parked::{Served, Waiting};
+use crate::http::parked::{Finish, Served, Waiting};
 use crate::ids::FolderNo;
 use crate::metrics::ParkKind;
 use crate::push::{Ended, Outcome, Parking, Wait};
@@ -62,9 +62,10 @@ struct ParkedPing {
 }
 
 impl Waiting for ParkedPing {
-    fn poll_answer(&mut self, cx: &mut task::Context<'_>, facts: &mut Facts) -> Poll<Answer> {
+    fn poll_end(&mut self, cx: &mut task::Context<'_>) -> Poll<Finish> {
         let ended = ready!(Pin::new(&mut self.wait).poll(cx));
-        Poll::Ready(answer(&ended, self.version, facts))
+        let version = self.version;
+        Poll::Ready(Box::new(move |facts| answer(&ended, version, facts)))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The one log line of a request, written when it is answered or when its client goes away first.
 
+mod resting;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,6 +19,8 @@ use crate::metrics::family::Label;
 use crate::metrics::{ParkEnd, RequestMetrics};
 use crate::telemetry::{Facts, SyncKind};
 use crate::trace::Tracer;
+
+pub(crate) use resting::RestingLine;
 
 /// Where requests are counted.
 #[derive(Debug)]
@@ -60,6 +64,8 @@ pub(crate) struct Line {
     pub(super) traced: Traced,
     /// The request waits, and its connection is to answer it.
     pub(super) left: Option<Box<Left>>,
+    /// Another one tells the rest.
+    rests: bool,
 }
 
 impl Line {
@@ -69,6 +75,7 @@ impl Line {
         Self {
             traced: Traced::default(),
             left: None,
+            rests: false,
             request_id,
             arrived,
             counted,
@@ -185,6 +192,9 @@ impl Line {
 
 impl Drop for Line {
     fn drop(&mut self) {
+        if self.rests {
+            return;
+        }
         let now = Instant::now();
         self.facts.close(now);
         if self.http_status.is_none() {

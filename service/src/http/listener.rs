@@ -11,6 +11,7 @@ mod tracked;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -60,10 +61,16 @@ pub(crate) struct Parts {
     pub(crate) metrics: ConnectionMetrics,
 }
 
+/// How many requests may begin at the same time; more than keep every core and reader of the store busy.
+const TURNS: usize = 64;
+
 /// Accepts connections on one address and serves their requests.
 pub(crate) struct Server {
     parts: Parts,
     handshakes: Semaphore,
+    /// Requests that begin at the same time: what each needs for some milliseconds is a hundred times what it needs while
+    /// it waits, so that after all have been woken at once their number decides how much memory is used, and stays used.
+    turns: Semaphore,
     next_id: AtomicU64,
     tasks: Tasks,
     /// Ends connections that did not finish within the grace period.
@@ -89,6 +96,7 @@ impl Server {
     pub(crate) fn new(parts: Parts, tasks: Tasks) -> Arc<Self> {
         Arc::new(Self {
             handshakes: Semaphore::new(parts.limits.handshakes_max),
+            turns: Semaphore::new(TURNS),
             parts,
             next_id: AtomicU64::new(1),
             tasks,
@@ -179,8 +187,14 @@ impl Server {
         let server = Arc::clone(self);
         self.tasks.spawn(async move {
             let _open = Gauge::up(&server.parts.metrics.open);
-            let kill = server.kill.clone();
-            kill.run_until_cancelled(server.talk(stream, peer)).await;
+            // Made here rather than handed over, which would keep room for it twice: this is most of what an open
+            // connection costs.
+            let mut talk = pin!(server.talk(stream, peer));
+            tokio::select! {
+                biased;
+                () = server.kill.cancelled() => {}
+                () = &mut talk => {}
+            }
             drop(place);
         });
     }
@@ -188,8 +202,8 @@ impl Server {
     /// From a new socket to its end.
     async fn talk(&self, stream: TcpStream, peer: SocketAddr) {
         // In a box of its own: a handshake is large, and soon over.
-        let greeted = Box::pin(self.greet(stream, peer)).await;
-        if let Some((wire, socket, connection)) = greeted {
+        let greeting = Box::pin(self.greet(stream, peer));
+        if let Some((wire, socket, connection)) = greeting.await {
             self.drive(wire, socket, connection).await;
         }
     }

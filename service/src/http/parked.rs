@@ -15,7 +15,7 @@ use http::request;
 use crate::http::answer::Answer;
 use crate::http::encode::{self, Compress};
 use crate::http::limits::DevicePlace;
-use crate::http::line::Line;
+use crate::http::line::{Line, RestingLine};
 use crate::telemetry::Facts;
 
 /// What a command makes of a request.
@@ -29,9 +29,12 @@ pub enum Served {
 
 /// A parked request. Dropped when its client goes away, which frees its place at once.
 pub trait Waiting: fmt::Debug + Send + Sync {
-    /// Ready with the answer; `facts` is what the log line will tell. Not called again then.
-    fn poll_answer(&mut self, cx: &mut Context<'_>, facts: &mut Facts) -> Poll<Answer>;
+    /// Ready with what makes the answer. Not called again then.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Finish>;
 }
+
+/// Makes the answer, and notes what the log line will tell.
+pub type Finish = Box<dyn FnOnce(&mut Facts) -> Answer + Send>;
 
 impl Served {
     /// Waits for the answer.
@@ -39,7 +42,8 @@ impl Served {
         match self {
             Self::Answered(answer) => answer,
             Self::Parked(mut waiting) => {
-                std::future::poll_fn(|cx| waiting.poll_answer(cx, facts)).await
+                let finish = std::future::poll_fn(|cx| waiting.poll_end(cx)).await;
+                finish(facts)
             }
         }
     }
@@ -67,7 +71,7 @@ impl Left {
 /// A parked request, and what is owed for it.
 pub(crate) struct Parked {
     left: Left,
-    line: Line,
+    line: RestingLine,
 }
 
 impl fmt::Debug for Parked {
@@ -105,7 +109,10 @@ impl Manners {
 impl Parked {
     /// A request that waits, and its log line.
     pub(crate) fn new(left: Left, line: Line) -> Box<Self> {
-        Box::new(Self { left, line })
+        Box::new(Self {
+            left,
+            line: line.rest(),
+        })
     }
 
     /// How its client speaks.
@@ -113,21 +120,26 @@ impl Parked {
         self.left.manners
     }
 
-    /// Ready with the answer.
-    pub(crate) fn poll_answer(&mut self, cx: &mut Context<'_>) -> Poll<Answer> {
-        self.left.waiting.poll_answer(cx, &mut self.line.facts)
+    /// Ready with what makes the answer.
+    pub(crate) fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Finish> {
+        self.left.waiting.poll_end(cx)
     }
 
-    /// The answer as it goes out; the request is over.
-    pub(crate) async fn respond(self, answer: Answer) -> Response {
-        let Self { left, mut line } = self;
+    /// The answer as it goes out; the request is over. `None` only if it was over before.
+    pub(crate) async fn respond(self, finish: Finish) -> Option<Response> {
+        let Self {
+            left,
+            line: mut resting,
+        } = self;
         drop(left.place);
+        let mut line = resting.wake()?;
+        let answer = finish(&mut line.facts);
         line.trace_answer(&answer);
         // Too short to be worth compressing, and in no doubt: a parked request tells nothing that may be lost (R12).
         let mut response = encode::response(answer, Compress::Never, None).await;
         line.finish(&mut response);
         line.answered(&response);
-        response
+        Some(response)
     }
 }
 

@@ -58,6 +58,13 @@ pub(crate) struct Traced {
     answer: Option<Box<(Bytes, Kind)>>,
 }
 
+impl Traced {
+    /// Nothing is kept.
+    pub(super) fn is_empty(&self) -> bool {
+        self.account.is_none() && self.asked.is_none() && self.answer.is_none()
+    }
+}
+
 impl Line {
     /// Notes what a request looks like, if anybody looks at anything. `claimed` says whose it says that it is.
     pub(super) fn trace_head(

@@ -2,12 +2,16 @@
 //!
 //! Never in here: credentials, addresses of people, subjects, content. Accounts appear by number.
 
+mod resting;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::ids::{AccountId, DeviceId};
 use crate::metrics::ParkEnd;
 use crate::telemetry::{Rest, Work};
+
+pub use resting::{FewFacts, RestingFacts};
 
 /// The fields that a command fills in. The rest of the line (request id, device, version, command, bytes,
 /// HTTP status, elapsed time) comes from `http`, which also writes it, even when the client goes away first.

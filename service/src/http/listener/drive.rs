@@ -17,11 +17,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf};
 use tokio::time::{self, Instant};
 use tracing::debug;
 
-use crate::http::answer::Answer;
 use crate::http::connection::{Connection, InFlight, Patience, Socket, Watched, Wire, joined};
 use crate::http::listener::serving::Turn;
 use crate::http::listener::{Server, plain};
-use crate::http::parked::Parked;
+use crate::http::parked::{Finish, Parked};
 
 /// How long, and for how many bytes, a peer that still sends is listened to after a refusal, so that it
 /// reads the refusal and not a reset connection.
@@ -47,13 +46,14 @@ impl Server {
     /// Serves the requests of a connection until it ends.
     pub(super) async fn drive(&self, wire: Wire, socket: Socket, connection: Arc<Connection>) {
         let pause = self.parts.limits.write_pause;
-        let mut line = Some(Line {
+        let mut line = Line {
             stream: Watched::new(wire, Arc::clone(&connection), pause),
             ahead: Bytes::new(),
-        });
-        while let Some(mut resting) = line.take() {
-            if resting.ahead.is_empty() {
-                if !self.listen(&mut resting, &connection).await {
+        };
+        // What is soon over has a box of its own, gone with it, and is no part of what this task keeps.
+        loop {
+            if line.ahead.is_empty() {
+                if !Box::pin(self.listen(&mut line, &connection)).await {
                     break;
                 }
             } else {
@@ -61,17 +61,31 @@ impl Server {
                 // rest would be served and rest again without end.
                 connection.head_was_read_ahead();
             }
-            // In a box of its own: gone with the request, and no part of what this task keeps.
-            line = match Box::pin(self.serve(resting, &socket, &connection)).await {
-                Turn::Over => None,
-                Turn::Rests(line) => Some(line),
-                Turn::Parked(line, parked, in_flight) => {
-                    self.park(line, parked, in_flight, &socket).await
+            let Ok(turn) = self.turns.acquire().await else {
+                break; // never closed
+            };
+            let serving = Box::pin(self.serve(line, turn, &socket, &connection));
+            line = match serving.await {
+                Turn::Over => break,
+                Turn::Rests(line) => line,
+                Turn::Parked(mut line, mut parked, in_flight) => {
+                    let Some(finish) = line.wait(&mut parked, &socket).await else {
+                        debug!("the client of a parked request is gone");
+                        if socket.is_broken() {
+                            line.stream.failed();
+                        }
+                        break;
+                    };
+                    let answering = Box::pin(self.answer(line, parked, finish, in_flight));
+                    match answering.await {
+                        Some(line) => line,
+                        None => break,
+                    }
                 }
             };
         }
         if connection.lingers() {
-            linger(socket).await;
+            Box::pin(linger(socket)).await;
         }
     }
 
@@ -100,24 +114,17 @@ impl Server {
                 .unwrap_or(false)
     }
 
-    /// Waits for the answer of a parked request, and writes it. `None`: the connection is over.
-    async fn park(
+    /// Writes the answer of a parked request. `None`: the connection is over.
+    async fn answer(
         &self,
         mut line: Line,
-        mut parked: Box<Parked>,
+        parked: Box<Parked>,
+        finish: Finish,
         in_flight: InFlight,
-        socket: &Socket,
     ) -> Option<Line> {
-        let Some(answer) = line.wait(&mut parked, socket).await else {
-            debug!("the client of a parked request is gone");
-            if socket.is_broken() {
-                line.stream.failed();
-            }
-            return None;
-        };
         let mut manners = parked.manners();
         manners.keep_alive &= !self.tasks.token().is_cancelled();
-        let bytes = plain::encode(parked.respond(answer).await, manners).await;
+        let bytes = plain::encode(parked.respond(finish).await?, manners).await;
         // What comes from here on is the next request.
         drop(in_flight);
         let written = async {
@@ -151,11 +158,11 @@ impl Line {
     }
 
     /// Waits for an answer. `None`: the client is gone.
-    async fn wait(&mut self, parked: &mut Parked, socket: &Socket) -> Option<Answer> {
+    async fn wait(&mut self, parked: &mut Parked, socket: &Socket) -> Option<Finish> {
         let mut gone: Option<Pin<Box<dyn Future<Output = ()> + Send>>> = None;
         poll_fn(|cx| {
-            if let Poll::Ready(answer) = parked.poll_answer(cx) {
-                return Poll::Ready(Some(answer));
+            if let Poll::Ready(finish) = parked.poll_end(cx) {
+                return Poll::Ready(Some(finish));
             }
             while self.ahead.len() < AHEAD_MAX {
                 match ready!(poll_some(&mut self.stream, cx)) {

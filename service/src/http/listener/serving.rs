@@ -9,11 +9,13 @@ use std::future::{self, Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::sync::SemaphorePermit;
 use tokio::time::{self, Instant, Sleep};
 use tower::Service;
 use tracing::debug;
@@ -26,6 +28,9 @@ use crate::http::parked::Parked;
 
 /// Fields that the head of a request may have.
 const HEADERS_MAX: usize = 64;
+
+/// How long a request keeps its turn. What takes longer waits for something, and must not keep others from beginning.
+const TURN: Duration = Duration::from_millis(25);
 
 /// How serving went.
 pub(super) enum Turn {
@@ -53,10 +58,11 @@ enum End {
 }
 
 impl Server {
-    /// Serves requests while there are any.
+    /// Serves requests while there are any. It was this one's turn to begin.
     pub(super) async fn serve(
         &self,
         line: Line,
+        turn: SemaphorePermit<'_>,
         socket: &Socket,
         connection: &Arc<Connection>,
     ) -> Turn {
@@ -83,7 +89,7 @@ impl Server {
             .max_headers(HEADERS_MAX)
             .max_buf_size(limits.header_bytes_max)
             .serve_connection(TokioIo::new(Rewound::new(line.ahead, line.stream)), service);
-        let end = self.until_end(&mut http, socket, connection).await;
+        let end = self.until_end(&mut http, turn, socket, connection).await;
         debug!(connection = connection.id.0, ?end, "serving ends");
         match end {
             End::Parked | End::Rests => {
@@ -106,6 +112,7 @@ impl Server {
     async fn until_end<H: Http>(
         &self,
         http: &mut H,
+        turn: SemaphorePermit<'_>,
         socket: &Socket,
         connection: &Connection,
     ) -> End {
@@ -114,6 +121,8 @@ impl Server {
         let mut gone = pin!(socket.peer_gone());
         let mut stopped = pin!(stop.cancelled());
         let mut alarm = pin!(time::sleep(limits.header_timeout));
+        let mut turn = Some(turn);
+        let mut turn_ends = pin!(time::sleep(TURN));
         let (mut is_gone, mut stopped_at) = (false, None);
         poll_fn(|cx| {
             if stopped_at.is_none() && stopped.as_mut().poll(cx).is_ready() {
@@ -122,6 +131,9 @@ impl Server {
             }
             if let Poll::Ready(result) = Pin::new(&mut *http).poll(cx) {
                 return Poll::Ready(End::Finished(result));
+            }
+            if turn.is_some() && turn_ends.as_mut().poll(cx).is_ready() {
+                turn = None;
             }
             if connection.is_parked() {
                 return Poll::Ready(End::Parked);

@@ -15,7 +15,7 @@ use directpush::app::Front;
 use directpush::config::Config;
 use directpush::http::Dispatch;
 use directpush::http::answer::{Answer, Content};
-use directpush::http::parked::{Served, Waiting};
+use directpush::http::parked::{Finish, Served, Waiting};
 use directpush::http::receipt::{Fate, Receipt, ReceiptId, ReceiptSink};
 use directpush::http::request::{AccountName, EasRequest};
 use directpush::http::users::{Cost, line};
@@ -192,12 +192,15 @@ impl std::fmt::Debug for Left {
 }
 
 impl Waiting for Left {
-    fn poll_answer(&mut self, cx: &mut Context<'_>, facts: &mut Facts) -> Poll<Answer> {
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Finish> {
         ready!(self.released.as_mut().poll(cx));
-        facts.unpark(std::time::Instant::now(), self.end);
-        Poll::Ready(Answer::wbxml(match self.end {
-            ParkEnd::Expired => encoded(&PingResponse::expired()),
-            _ => b"woken".to_vec(),
+        let end = self.end;
+        Poll::Ready(Box::new(move |facts| {
+            facts.unpark(std::time::Instant::now(), end);
+            Answer::wbxml(match end {
+                ParkEnd::Expired => encoded(&PingResponse::expired()),
+                _ => b"woken".to_vec(),
+            })
         }))
     }
 }
