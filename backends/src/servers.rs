@@ -1,4 +1,4 @@
-//! Real IMAP servers for tests, and the hands that work on them: each started as a child in a
+//! Real IMAP servers, and a Redis, for tests, and the hands that work on them: each started as a child in a
 //! directory of its own, on loopback ports that nobody else has, and gone when it is dropped.
 //!
 //! Nothing here uses the backends: what it does to a mailbox, other programs do.
@@ -12,6 +12,7 @@ mod imap;
 mod lmtp;
 mod ports;
 mod process;
+mod redis;
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -28,6 +29,7 @@ pub use crate::servers::hand::ImapHand;
 pub use crate::servers::http_sink::{HttpSink, Manners, Posted};
 pub use crate::servers::imap::{RawImap, Reply};
 pub use crate::servers::lmtp::deliver;
+pub use crate::servers::redis::{Redis, RedisOptions};
 
 /// Somebody with an account.
 #[derive(Clone, Debug, Eq, PartialEq)]
