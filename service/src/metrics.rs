@@ -7,6 +7,7 @@
 //! `docs/metrics.md` that the test then asks for.
 
 mod admission;
+mod channel;
 pub mod family;
 mod hooks;
 mod labels;
@@ -18,6 +19,7 @@ mod sending;
 use prometheus::{Encoder, Registry, TextEncoder};
 
 pub use admission::AdmissionMetrics;
+pub use channel::{ChannelMetrics, HintFate};
 pub use hooks::HookMetrics;
 pub use labels::{
     AcceptProblem, AuthCause, ChangeStage, ConvertOutcome, DeviceFamily, DoubtOutcome, FirstSync,
@@ -38,6 +40,8 @@ pub struct Metrics {
     registry: Registry,
     /// Parked requests and how they end.
     pub push: PushMetrics,
+    /// The channel between nodes.
+    pub channel: ChannelMetrics,
     /// Changes from the moment they are seen until a device has them.
     pub changes: ChangeMetrics,
     /// Watchers of accounts.
@@ -74,6 +78,7 @@ impl Metrics {
         register_process(&registry)?;
         Ok(Self {
             push: PushMetrics::new(&registry)?,
+            channel: ChannelMetrics::new(&registry)?,
             changes: ChangeMetrics::new(&registry)?,
             watch: WatchMetrics::new(&registry)?,
             admission: AdmissionMetrics::new(&registry)?,

@@ -18,12 +18,14 @@ mod local;
 mod memory;
 mod pace;
 mod parking;
+mod redis;
 mod slab;
 mod step;
 mod table;
 mod trigger;
 mod truth;
 mod undelivered;
+mod unsure;
 mod verify;
 mod watching;
 
@@ -34,6 +36,7 @@ pub use self::local::LocalChannel;
 pub use self::parking::{
     Ended, FolderSyncAdvice, FolderSyncFound, Outcome, ParkedRow, Parking, PastPark,
 };
+pub use self::redis::{RedisChannel, RedisKind, RedisSettings};
 pub use self::trigger::{Due, Trigger};
 pub use self::truth::{
     FolderState, HierarchyStanding, Question, Report, Standing, Truth, TruthError,

@@ -19,6 +19,7 @@ use super::table::{Key, Shard};
 use super::trigger::Trigger;
 use super::truth::Truth;
 use super::undelivered;
+use super::unsure;
 use super::verify::{self, Queue};
 use super::watching::Watching;
 use crate::ids::{AccountId, FolderNo, Principal};
@@ -131,6 +132,10 @@ impl Hub {
         parts
             .tasks
             .spawn(async move { clock::run(&ringing, stop).await });
+        let (unsure, stop) = (Arc::clone(&hub), parts.tasks.token());
+        parts
+            .tasks
+            .spawn(async move { unsure::run(&unsure, stop).await });
         let (looking, stop) = (Arc::clone(&hub), parts.tasks.token());
         parts
             .tasks

@@ -116,6 +116,16 @@ impl Hub {
         }
     }
 
+    /// Compares everything that is parked with the truth.
+    pub(super) fn compare_all(&self) {
+        for shard in &self.shards {
+            let mut shard = lock(shard);
+            for key in shard.keys() {
+                self.read_soon(&mut shard, key, Input::Lost);
+            }
+        }
+    }
+
     /// Frees the place of a request whose client is gone.
     pub(super) fn leave(&self, key: Key) {
         let now = now();
@@ -167,11 +177,6 @@ impl HintSink for Hub {
             return;
         }
         // R3: hints may have been lost while the channel was away, so everything parked is compared.
-        for shard in &self.shards {
-            let mut shard = lock(shard);
-            for key in shard.keys() {
-                self.read_soon(&mut shard, key, Input::Lost);
-            }
-        }
+        self.compare_all();
     }
 }

@@ -49,6 +49,12 @@ impl Queue {
         self.more.notify_one();
     }
 
+    /// Whether nobody waits.
+    pub(super) fn is_empty(&self) -> bool {
+        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.is_empty()
+    }
+
     fn try_pop(&self) -> Option<Key> {
         let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         keys.pop_front()
