@@ -3,8 +3,9 @@
 //! `/healthz` answers 200 while the process works. `/readyz` answers 200 while it takes devices, and 503 from
 //! the first moment of a shut-down on, before connections are refused. `/metrics` is for Prometheus.
 
-use std::sync::Arc;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::extract::State;
@@ -16,10 +17,19 @@ use http::header::CONTENT_TYPE;
 use crate::metrics::Metrics;
 
 /// Whether the service takes devices. Clones share it; it begins with "no".
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Readiness {
     ready: Arc<AtomicBool>,
     impaired: Arc<AtomicBool>,
+    channel: Arc<OnceLock<Box<dyn Fn() -> bool + Send + Sync>>>,
+}
+
+impl fmt::Debug for Readiness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Readiness")
+            .field("ready", &self.is_ready())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Readiness {
@@ -37,6 +47,17 @@ impl Readiness {
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.ready.load(Ordering::Acquire) && !self.impaired.load(Ordering::Acquire)
+    }
+
+    /// Asks this whether the channel between nodes is up. Called once.
+    pub fn watch_channel(&self, is_up: impl Fn() -> bool + Send + Sync + 'static) {
+        let _once = self.channel.set(Box::new(is_up));
+    }
+
+    /// Whether the channel between nodes is down: devices are served all the same, only pushed to a little later.
+    #[must_use]
+    pub fn is_degraded(&self) -> bool {
+        self.channel.get().is_some_and(|is_up| !is_up())
     }
 
     /// Something without which devices cannot be served is away.
@@ -59,7 +80,13 @@ pub(crate) fn router(metrics: Metrics, readiness: Readiness) -> Router {
 }
 
 async fn readyz(State(readiness): State<Readiness>) -> (StatusCode, &'static str) {
-    if readiness.is_ready() {
+    if readiness.is_ready() && readiness.is_degraded() {
+        // Still 200: Redis is away for all nodes, and a balancer must not take all of them out.
+        (
+            StatusCode::OK,
+            "ready, degraded: the channel between nodes (redis.url) is down\n",
+        )
+    } else if readiness.is_ready() {
         (StatusCode::OK, "ready\n")
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "not ready\n")

@@ -4,6 +4,7 @@
 //! the store. Each step may still need what later steps end.
 
 mod accounts;
+mod channel;
 mod claim;
 mod control;
 mod core;
@@ -72,6 +73,7 @@ impl App {
         match Front::with(config, (users, sign_in), core.dispatch(), &metrics).await {
             Ok(front) => {
                 core.watch_store(front.readiness());
+                core.watch_channel(&front.readiness());
                 Ok(RunningApp {
                     control: control::start(config, &core, &front).await,
                     hooks,

@@ -10,6 +10,7 @@ mod network;
 mod problem;
 mod raw;
 mod reader;
+mod redis;
 mod reference;
 mod routes;
 mod smtp;
@@ -31,6 +32,7 @@ pub use imap::{Hooks, ImapServer, Master, MasterStyle, ServerSecurity, WatchBy};
 pub use network::Network;
 pub use problem::Problem;
 pub use reader::Flag;
+pub use redis::{Redis, RedisServers};
 pub use reference::{example as reference_example, page as reference_page};
 pub use routes::{MailStore, Route, Routes, SignInBy};
 pub use smtp::{Relay, RelayAuth, RelaySecurity, Smtp};
@@ -69,6 +71,8 @@ pub struct Config {
     pub hooks: Hooks,
     /// What the service keeps.
     pub store: Store,
+    /// Where nodes tell each other of changes; `None`: this is the only one.
+    pub redis: Option<Redis>,
     /// Newest version that is offered.
     pub max_version: Version,
     /// The log.

@@ -18,7 +18,7 @@ use crate::app::claim::{self, Claim};
 use crate::app::recheck::Recheck;
 use crate::app::servers::Servers;
 use crate::app::signin::SignIn;
-use crate::app::{gauges, limits, upkeep};
+use crate::app::{channel, gauges, limits, upkeep};
 use crate::clock::Clock;
 use crate::commands::governor::Governors;
 use crate::commands::{Admission, Commands, Grants, Outbox, Receipts};
@@ -30,7 +30,7 @@ use crate::http::parked;
 use crate::http::request::{AccountName, EasRequest};
 use crate::index::Index;
 use crate::metrics::Metrics;
-use crate::push::{Channel, Hub, HubConfig, HubParts, LocalChannel, Trigger, Truth, Watching};
+use crate::push::{Channel, Epoch, Hub, HubConfig, HubParts, Trigger, Truth, Watching};
 use crate::store::Store;
 use crate::tasks::Tasks;
 use crate::telemetry::Facts;
@@ -53,6 +53,7 @@ pub(super) struct Core {
     /// No other service works on the store.
     _claim: Claim,
     hub: Arc<Hub>,
+    channel: Arc<dyn Channel>,
     /// The hub's own tasks, and the one that writes down what became of answers.
     push: Tasks,
     /// Watchers and refreshes.
@@ -82,7 +83,7 @@ impl Core {
         let servers = people.0.clone();
         let accounts = Arc::new(Accounts::new(folders.clone(), people, config));
         let index = Index::new(store.clone());
-        let channel: Arc<dyn Channel> = Arc::new(LocalChannel::default());
+        let channel = channel::open(config, metrics, &push).await?;
         let supervisor = Arc::new(Supervisor::new(SupervisorParts {
             index: index.clone(),
             mailboxes: Arc::clone(&accounts) as Arc<dyn MailboxProvider>,
@@ -93,7 +94,7 @@ impl Core {
         }));
         let hub = Hub::start(HubParts {
             truth: Arc::new(index.clone()) as Arc<dyn Truth>,
-            channel,
+            channel: Arc::clone(&channel),
             watching: Arc::clone(&supervisor) as Arc<dyn Watching>,
             metrics: metrics.clone(),
             tasks: push.clone(),
@@ -130,6 +131,7 @@ impl Core {
             store,
             _claim: claim,
             hub,
+            channel,
             push,
             watchers,
             local,
@@ -143,6 +145,12 @@ impl Core {
             stop.run_until_cancelled(claim::follow(store, readiness))
                 .await
         });
+    }
+
+    /// Has `/readyz` say when the channel between nodes is down.
+    pub(super) fn watch_channel(&self, readiness: &Readiness) {
+        let channel = Arc::clone(&self.channel);
+        readiness.watch_channel(move || matches!(channel.epoch(), Epoch::Live(_)));
     }
 
     /// Runs what keeps the stores of mail servers tidy.

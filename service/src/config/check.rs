@@ -4,6 +4,7 @@
 
 mod imap;
 mod listen;
+mod redis;
 mod routes;
 mod smtp;
 
@@ -39,6 +40,7 @@ pub(super) fn check(raw: &Raw, problems: &mut Vec<Problem>) -> Option<Config> {
     let routes = check.routes(raw, &servers);
     let smtp = check.smtp(&raw.smtp, &auth.domains);
     let store = check.database(&raw.store);
+    let redis = check.redis(&raw.redis);
     let max_version = check.max_version(&raw.protocol.max_version);
     let log = check.log(&raw.log);
     let shutdown = check.shutdown(&raw.shutdown);
@@ -56,6 +58,7 @@ pub(super) fn check(raw: &Raw, problems: &mut Vec<Problem>) -> Option<Config> {
         smtp: smtp?,
         hooks,
         store,
+        redis,
         max_version: max_version?,
         log: log?,
         shutdown,

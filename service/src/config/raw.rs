@@ -4,6 +4,7 @@
 //! made from them. Nothing of this leaves `config`.
 
 mod accounts;
+mod cluster;
 mod sections;
 
 use super::problem::Problem;
@@ -11,6 +12,7 @@ use super::reader::Reader;
 use super::table::{Entry, SectionText, Table};
 
 pub(super) use accounts::{Hooks, Imap, Route};
+pub(super) use cluster::Redis;
 pub(super) use sections::{
     Auth, Autodiscover, Contacts, Limits, Listen, Log, Mail, Protocol, Proxy, Push, Shutdown, Smtp,
     Store,
@@ -108,6 +110,7 @@ raw! {
     smtp: Smtp,
     hooks: Hooks,
     store: Store,
+    redis: Redis,
     protocol: Protocol,
     log: Log,
     shutdown: Shutdown,
