@@ -11,6 +11,7 @@ mod http_sink;
 mod imap;
 mod lmtp;
 mod ports;
+mod postgres;
 mod process;
 mod redis;
 
@@ -29,6 +30,7 @@ pub use crate::servers::hand::ImapHand;
 pub use crate::servers::http_sink::{HttpSink, Manners, Posted};
 pub use crate::servers::imap::{RawImap, Reply};
 pub use crate::servers::lmtp::deliver;
+pub use crate::servers::postgres::Postgres;
 pub use crate::servers::redis::{Redis, RedisOptions};
 
 /// Somebody with an account.

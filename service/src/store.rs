@@ -1,8 +1,9 @@
 //! The state store: all SQL of the gateway, one file per table.
 //!
-//! It holds ids, versions, sequence numbers and device records; never content, never a password. SQLite in WAL
-//! mode with `synchronous=FULL`, because a key that is rolled back costs a phone a full resync. Statements are
-//! written so that PostgreSQL reads them too.
+//! It holds ids, versions, sequence numbers and device records; never content, never a password. Either SQLite in WAL
+//! mode with `synchronous=FULL`, because a key that is rolled back costs a phone a full resync; or PostgreSQL, which
+//! nodes of a cluster share. Both read the same statements ([`db`]); what differs is how they are opened and how a
+//! transaction begins and ends ([`writer`], [`postgres`]).
 //!
 //! Functions on [`Store`] are whole operations. The functions of the tables take a connection, so that
 //! the index can put several of them into one transaction.
@@ -11,6 +12,8 @@ pub mod account;
 pub mod answer;
 mod backup;
 pub mod collection;
+mod conn;
+pub mod db;
 pub mod device;
 mod error;
 pub mod folder;
@@ -18,11 +21,13 @@ pub mod gone;
 pub mod item;
 pub mod moved;
 pub mod overview;
+mod postgres;
 pub mod remember;
 pub mod sent;
 pub mod skipped;
 pub mod told;
 pub mod upload;
+mod write;
 mod writer;
 
 use std::path::Path;
@@ -30,26 +35,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
-use sqlx::pool::PoolConnection;
+use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 pub use self::account::Counts;
 pub use self::backup::Checked;
+pub use self::conn::{Conn, Reading};
 pub use self::device::{Device, DeviceChange, DeviceName};
 pub use self::error::StoreError;
 pub use self::overview::{Synced, SyncedTo, Tally};
 pub use self::remember::PingCache;
 pub use self::sent::{SendIdent, SendState, Sending};
 pub use self::skipped::Skipped;
-pub use self::writer::Write;
+pub use self::write::Write;
 
+use self::conn::On;
+use self::postgres::Server;
 use self::writer::Writer;
-
-/// The kind of connection that statements run on.
-pub type Conn = SqliteConnection;
+use crate::ids::AccountId;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -80,10 +86,19 @@ pub enum Durability {
 
 /// A handle to the store. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Store {
-    writer: Arc<Writer>,
-    readers: SqlitePool,
+pub struct Store(Kind);
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Sqlite {
+        writer: Arc<Writer>,
+        readers: SqlitePool,
+    },
+    Postgres(Arc<Server>),
 }
+
+/// Who writes what belongs to no account, as making one.
+pub(crate) const NO_ACCOUNT: AccountId = AccountId(0);
 
 impl Store {
     /// Opens the store in a SQLite file, makes it if it is not there, brings its schema up to date.
@@ -111,7 +126,8 @@ impl Store {
             .busy_timeout(BUSY)
             .disable_statement_logging();
         let caching = |kib| options.clone().pragma("cache_size", format!("-{kib}"));
-        let mut conn = SqliteConnection::connect_with(&caching(WRITER_CACHE_KIB)).await?;
+        let conn = SqliteConnection::connect_with(&caching(WRITER_CACHE_KIB)).await?;
+        let mut conn = Conn::sqlite(conn);
         migrate(&mut conn).await?;
         // Otherwise a store that cannot be written is found out by the first device.
         touch(&mut conn).await?;
@@ -122,10 +138,10 @@ impl Store {
             .idle_timeout(None)
             .max_lifetime(None)
             .connect_lazy_with(caching(READER_CACHE_KIB));
-        Ok(Self {
+        Ok(Self(Kind::Sqlite {
             writer: Arc::new(Writer::new(conn)),
             readers,
-        })
+        }))
     }
 
     /// Opens a store that is there for looking at it, also while the service uses it. Nothing is made and nothing
@@ -143,7 +159,7 @@ impl Store {
             .foreign_keys(false)
             .busy_timeout(BUSY)
             .disable_statement_logging();
-        let mut conn = SqliteConnection::connect_with(&options).await?;
+        let mut conn = Conn::sqlite(SqliteConnection::connect_with(&options).await?);
         match schema(&mut conn).await? {
             (found, known) if found > known => return Err(StoreError::Newer { found, known }),
             (found, known) if found < known => return Err(StoreError::Older { found, known }),
@@ -153,39 +169,82 @@ impl Store {
             .max_connections(READERS)
             .acquire_timeout(ACQUIRE)
             .connect_lazy_with(options);
-        Ok(Self {
+        Ok(Self(Kind::Sqlite {
             writer: Arc::new(Writer::new(conn)),
             readers,
-        })
+        }))
+    }
+
+    /// Opens the store in a PostgreSQL database, which has to be there; makes the tables, or brings them up to date.
+    /// Other nodes may do so at the same time, and use it.
+    ///
+    /// # Errors
+    /// `Newer`, `Migrate`, `Away`, `OldServer`, `Database`.
+    pub async fn open_postgres(options: &PgConnectOptions) -> Result<Self, StoreError> {
+        let server = Server::open(options, true).await?;
+        Ok(Self(Kind::Postgres(Arc::new(server))))
+    }
+
+    /// As [`Self::open_postgres`], to look at it: nothing is made and nothing is brought up to date.
+    ///
+    /// # Errors
+    /// `Empty`, `Newer`, `Older`, `Away`, `OldServer`, `Database`.
+    pub async fn open_postgres_to_read(options: &PgConnectOptions) -> Result<Self, StoreError> {
+        let server = Server::open(options, false).await?;
+        Ok(Self(Kind::Postgres(Arc::new(server))))
     }
 
     /// Closes the connections, once what is being written is written.
     pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+        match &self.0 {
+            Kind::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Kind::Postgres(server) => server.close().await,
+        }
     }
 
-    /// Begins to write. What was written is undone unless [`Write::commit`] is called.
+    /// Begins to write rows of an account, which nobody else does meanwhile. What was written is undone unless
+    /// [`Write::commit`] is called.
     ///
     /// # Errors
-    /// `Database`.
-    pub async fn write(&self) -> Result<Write<'_>, StoreError> {
-        self.writer.begin().await
+    /// `Busy`, `Away`, `Database`.
+    pub async fn write(&self, account: AccountId) -> Result<Write<'_>, StoreError> {
+        Ok(match &self.0 {
+            Kind::Sqlite { writer, .. } => writer.begin().await?.into(),
+            Kind::Postgres(server) => server.write(account, false).await?.into(),
+        })
     }
 
     /// As [`Self::write`], however many wait for their turn. A request that is going to be parked anyway has the time: a
     /// device has one of them, and when many come at once their rows share a few commits.
     ///
     /// # Errors
-    /// `Database`.
-    pub(crate) async fn write_whenever(&self) -> Result<Write<'_>, StoreError> {
-        self.writer.begin_whenever().await
+    /// `Away`, `Database`.
+    pub(crate) async fn write_whenever(&self, account: AccountId) -> Result<Write<'_>, StoreError> {
+        Ok(match &self.0 {
+            Kind::Sqlite { writer, .. } => writer.begin_whenever().await?.into(),
+            Kind::Postgres(server) => server.write(account, true).await?.into(),
+        })
     }
 
-    /// Whether the last attempt to write failed because of the medium: a full disk, one that may not be written.
+    /// Whether the last attempt to write failed because of the medium: a full disk, one that may not be written, a
+    /// server that is away.
     #[must_use]
     pub fn is_failing(&self) -> bool {
-        self.writer.is_failing()
+        match &self.0 {
+            Kind::Sqlite { writer, .. } => writer.is_failing(),
+            Kind::Postgres(server) => server.is_failing(),
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        match &self.0 {
+            Kind::Sqlite { writer, .. } => writer.waiting(),
+            Kind::Postgres(_) => 0,
+        }
     }
 
     /// Tries whether the store can be written.
@@ -193,25 +252,43 @@ impl Store {
     /// # Errors
     /// Why not.
     pub async fn probe(&self) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
-        touch(&mut write).await?;
+        let mut write = self.write(NO_ACCOUNT).await?;
+        if write.is_postgres() {
+            db::query("UPDATE counter SET value = value WHERE name = 'device'")
+                .execute(&mut write)
+                .await?;
+        } else {
+            touch(&mut write).await?;
+        }
         write.commit().await
     }
 
     /// A connection for single reads.
     ///
     /// # Errors
-    /// `Database`.
-    pub async fn read(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
-        Ok(self.readers.acquire().await?)
+    /// `Busy`, `Away`, `Database`.
+    pub async fn read(&self) -> Result<Reading, StoreError> {
+        match &self.0 {
+            Kind::Sqlite { readers, .. } => {
+                let conn = readers.acquire().await?;
+                Ok(Reading::new(Conn::sqlite_reader(conn)))
+            }
+            Kind::Postgres(server) => server.read().await,
+        }
     }
 
     /// A transaction for reads that must see one state.
     ///
     /// # Errors
-    /// `Database`.
-    pub async fn snapshot(&self) -> Result<sqlx::Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.readers.begin().await?)
+    /// `Busy`, `Away`, `Database`.
+    pub async fn snapshot(&self) -> Result<Reading, StoreError> {
+        match &self.0 {
+            Kind::Sqlite { readers, .. } => {
+                let transaction = readers.begin().await?;
+                Ok(Reading::new(Conn::sqlite_snapshot(transaction)))
+            }
+            Kind::Postgres(server) => server.snapshot().await,
+        }
     }
 }
 
@@ -220,33 +297,33 @@ async fn migrate(conn: &mut Conn) -> Result<(), StoreError> {
     if found > known {
         return Err(StoreError::Newer { found, known });
     }
-    MIGRATIONS.run(conn).await.map_err(StoreError::from)
+    match conn.on()? {
+        On::Sqlite(conn) => MIGRATIONS.run(conn).await.map_err(StoreError::from),
+        On::Postgres(..) => Ok(()),
+    }
 }
 
 /// The version of the schema, and the newest that this program knows.
 async fn schema(conn: &mut Conn) -> Result<(i64, i64), StoreError> {
     let known = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0);
-    let table: Option<i64> =
-        sqlx::query_scalar("SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations'")
-            .fetch_optional(&mut *conn)
-            .await?;
-    if table.is_none() {
+    let table = match conn.is_postgres() {
+        true => "SELECT COUNT(to_regclass('_sqlx_migrations'))",
+        false => "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
+    };
+    if db::scalar(table).fetch_one::<i64>(conn).await? == 0 {
         return Ok((0, known));
     }
-    let found: Option<i64> = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
+    let found: Option<i64> = db::scalar("SELECT MAX(version) FROM _sqlx_migrations")
         .fetch_one(conn)
         .await?;
     Ok((found.unwrap_or(0), known))
 }
 
-/// Writes, without changing anything.
+/// Writes to SQLite, without changing anything.
 async fn touch(conn: &mut Conn) -> Result<(), StoreError> {
-    let version: i64 = sqlx::query_scalar("PRAGMA user_version")
-        .fetch_one(&mut *conn)
-        .await?;
-    let same = format!("PRAGMA user_version = {version}");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(same))
-        .execute(&mut *conn)
+    let version: i64 = db::scalar("PRAGMA user_version").fetch_one(conn).await?;
+    db::composed(format!("PRAGMA user_version = {version}"))
+        .execute(conn)
         .await?;
     Ok(())
 }

@@ -156,7 +156,7 @@ impl<'a> Context<'a> {
             ..DeviceChange::default()
         };
         let store = self.parts.index.store();
-        store.update_device(self.who.device, &change).await?;
+        store.update_device(self.who, &change).await?;
         let versions = header::protocol_versions(&self.parts.grants.versions);
         let commands = header::protocol_commands(self.parts.commands());
         let mut answer = answer;
@@ -200,7 +200,7 @@ impl<'a> Context<'a> {
             self.parts
                 .index
                 .store()
-                .update_device(self.who.device, &change)
+                .update_device(self.who, &change)
                 .await?;
         }
         Ok(())

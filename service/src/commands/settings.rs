@@ -115,7 +115,7 @@ pub(super) async fn remember(
             .parts
             .index
             .store()
-            .update_device(context.who.device, &change)
+            .update_device(context.who, &change)
             .await?;
     }
     Ok(())

@@ -43,7 +43,7 @@ impl Survey {
     /// `NoAccount`, `NoDevice`, `Ambiguous`, `Store`.
     pub async fn remove(&self, id: &str, account: Option<&str>) -> Result<Principal, SurveyError> {
         let who = principal(&self.find_device(id, account).await?);
-        self.store().forget_device(who.device).await?;
+        self.store().forget_device(who).await?;
         self.recheck(who);
         Ok(who)
     }

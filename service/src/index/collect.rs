@@ -8,7 +8,7 @@ use crate::index::items::{numbers, put_head};
 use crate::index::{Index, IndexError, Pair};
 use crate::store::answer::{self, Held};
 use crate::store::item::{self, At, Removed};
-use crate::store::{Write, folder, gone, moved, sent, skipped, told};
+use crate::store::{NO_ACCOUNT, Write, folder, gone, moved, sent, skipped, told};
 
 /// How long a repeated MoveItems is recognised, in seconds.
 const REPEATS_FOR: i64 = 14 * 24 * 3600;
@@ -38,7 +38,7 @@ impl Index {
         folder: FolderNo,
     ) -> Result<Collected, IndexError> {
         let at = At { account, folder };
-        let mut write = self.store.write().await?;
+        let mut write = self.store.write(account).await?;
         let Some(row) = folder::one(&mut write, account, folder).await? else {
             item::delete_all(&mut write, at).await?;
             write.commit().await?;
@@ -100,7 +100,7 @@ impl Index {
     pub async fn start_over(&self, who: Principal, folder: FolderNo) -> Result<(), IndexError> {
         // A Sync that is being served ends first: what it commits goes, too.
         let _slot = self.locks.lock(Pair { who, folder }).await;
-        let mut write = self.store.write().await?;
+        let mut write = self.store.write(who.account).await?;
         answer::delete_all(&mut write, Held { who, folder }).await?;
         told::delete_all(&mut write, Held { who, folder }).await?;
         // What could not be sent is tried again with the rest.
@@ -113,7 +113,7 @@ impl Index {
     /// # Errors
     /// The store's.
     pub async fn forget_repeats(&self, now: i64) -> Result<(), IndexError> {
-        let mut write = self.store.write().await?;
+        let mut write = self.store.write(NO_ACCOUNT).await?;
         moved::forget(&mut write, now - REPEATS_FOR).await?;
         sent::forget(&mut write, now - SENT_FOR).await?;
         Ok(write.commit().await?)
@@ -128,7 +128,7 @@ impl Index {
         who: Principal,
         folder: FolderNo,
     ) -> Result<usize, IndexError> {
-        let mut write = self.store.write().await?;
+        let mut write = self.store.write(who.account).await?;
         let mut tried = RoaringBitmap::new();
         for (held, number, mut cursor) in answer::of_folder(&mut write, who.account, folder).await?
         {

@@ -119,7 +119,7 @@ impl Index {
         account: AccountId,
         survey: &Survey,
     ) -> Result<Refreshed, IndexError> {
-        let mut write = self.store.write().await?;
+        let mut write = self.store.write(account).await?;
         let refreshed = put_listing(&mut write, account, survey).await?;
         write.commit().await?;
         Ok(refreshed)
@@ -171,7 +171,7 @@ impl Index {
             key.clone_into(&mut page.key);
             return Ok(FolderSync::Page(page));
         }
-        let mut write = self.store.write().await?;
+        let mut write = self.store.write(who.account).await?;
         if !line.initial() && page.is_empty() {
             line.turn(&mut write).await?;
             line.put(&mut write).await?;

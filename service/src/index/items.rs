@@ -92,7 +92,7 @@ impl Index {
         delta: &Delta,
     ) -> Result<Applied, IndexError> {
         let at = At { account, folder };
-        let mut write = self.store.write().await?;
+        let mut write = self.store.write(account).await?;
         let before = live_folder(&mut write, at).await?.head;
         let mut head = before.clone();
         // R11: the number is taken and the token compared while nobody else can write the folder.
@@ -166,7 +166,7 @@ impl Index {
             return Ok(!reaches(&row.head));
         }
         let at = At { account, folder };
-        let mut write = self.store.write().await?;
+        let mut write = self.store.write(account).await?;
         let mut head = live_folder(&mut write, at).await?.head;
         head.wanted = Some(head.wanted.map_or(window, |wanted| wanted.min(window)));
         // A refresh that began with the narrower horizon is void: it would be taken for a wider one.

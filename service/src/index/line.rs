@@ -273,7 +273,7 @@ pub(crate) async fn learn(
     who: Principal,
     lesson: Lesson,
 ) -> Result<(), IndexError> {
-    let before = device::grace(write, who.device).await?;
+    let before = device::grace(write, who).await?;
     let after = lineage::grace_after(before, lesson);
     let counted = match lesson {
         Lesson::Lost if before == after => return Ok(()),
@@ -281,5 +281,5 @@ pub(crate) async fn learn(
         Lesson::Founded => (1, 0),
         Lesson::Unfounded => (0, 1),
     };
-    Ok(device::set_grace(write, who.device, after, counted).await?)
+    Ok(device::set_grace(write, who, after, counted).await?)
 }

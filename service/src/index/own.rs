@@ -22,7 +22,7 @@ impl Index {
         state: &ItemState,
     ) -> Result<ItemNo, IndexError> {
         let account = who.account;
-        let mut write = self.store.write().await?;
+        let mut write = self.store.write(account).await?;
         let item = adopt(
             &mut write,
             At { account, folder },
@@ -51,7 +51,7 @@ impl Index {
             account: who.account,
             folder: id.folder,
         };
-        let mut write = self.store.write().await?;
+        let mut write = self.store.write(who.account).await?;
         let mut head = live_folder(&mut write, at).await?.head;
         let mut numbers = numbers(&head);
         let row = item::one(&mut write, at, id.item).await?;
@@ -79,7 +79,7 @@ impl Index {
     /// # Errors
     /// `NoFolder`; the store's.
     pub async fn disown(&self, who: Principal, id: ServerId) -> Result<(), IndexError> {
-        let mut write = self.store.write().await?;
+        let mut write = self.store.write(who.account).await?;
         disown(&mut write, who, id).await?;
         write.commit().await?;
         Ok(())
@@ -99,7 +99,7 @@ impl Index {
             account: who.account,
             folder,
         };
-        let mut write = self.store.write().await?;
+        let mut write = self.store.write(who.account).await?;
         let mut head = live_folder(&mut write, at).await?.head;
         let mut numbers = numbers(&head);
         for reference in items {
@@ -143,7 +143,7 @@ impl Index {
         now: i64,
     ) -> Result<ServerId, IndexError> {
         let account = who.account;
-        let mut write = self.store.write().await?;
+        let mut write = self.store.write(account).await?;
         disown(&mut write, who, from).await?;
         let at = At {
             account,

@@ -114,7 +114,7 @@ impl Index {
                     standing.silence = silence;
                 }
                 if grace.is_none() && matches!(standing.doubt, Some(Doubt::At(_))) {
-                    grace = Some(device::grace(&mut conn, who.device).await?);
+                    grace = Some(device::grace(&mut conn, who).await?);
                 }
                 if let (Some(Doubt::At(written)), Some(grace)) = (standing.doubt, grace) {
                     standing.doubt = Some(Doubt::At(written.saturating_add(grace)));
@@ -143,7 +143,7 @@ impl Index {
         if answers.is_empty() {
             return Ok(0);
         }
-        let mut write = self.store.write().await?;
+        let mut write = self.store.write(who.account).await?;
         let (mut wrote, mut unfounded) = (false, 0);
         for one in answers {
             let folder = one.folder;
@@ -171,7 +171,7 @@ impl Index {
     /// The store's.
     pub async fn announced(&self, who: Principal, folders: &[FolderNo]) -> Result<(), IndexError> {
         let from = [Proof::Unproved, Proof::Broken];
-        let mut write = self.store.write().await?;
+        let mut write = self.store.write(who.account).await?;
         let mut wrote = false;
         for folder in folders {
             let held = Held {

@@ -272,7 +272,7 @@ impl Session {
             told: std::mem::take(&mut self.telling),
             now,
         };
-        let mut write = self.index.store.write().await?;
+        let mut write = self.index.store.write(self.line.held.who.account).await?;
         let (number, key) = self.line.answer(&mut write, next).await?;
         write.commit().await?;
         self.tried(content);
@@ -324,7 +324,7 @@ impl Session {
         let Some(cursor) = cursor.filter(|_| self.line.newest() && self.answered.is_empty()) else {
             return self.turn_now().await;
         };
-        let mut write = self.index.store.write().await?;
+        let mut write = self.index.store.write(self.line.held.who.account).await?;
         self.line.turn(&mut write).await?;
         self.line.advance(&mut write, &cursor).await?;
         self.line.put(&mut write).await?;
@@ -335,7 +335,7 @@ impl Session {
         if !self.line.to_turn() {
             return Ok(());
         }
-        let mut write = self.index.store.write().await?;
+        let mut write = self.index.store.write(self.line.held.who.account).await?;
         self.line.turn(&mut write).await?;
         self.line.put(&mut write).await?;
         Ok(write.commit().await?)

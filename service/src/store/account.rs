@@ -1,9 +1,7 @@
 //! Accounts, and the counters of their hierarchies.
 
-use sqlx::Row;
-
 use crate::ids::{AccountId, FolderNo, Seq};
-use crate::store::{Conn, Store, StoreError, from_db, small, to_db};
+use crate::store::{Conn, NO_ACCOUNT, Store, StoreError, db, from_db, small, to_db};
 
 /// How much the store holds.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -36,19 +34,19 @@ impl Store {
         if let Some(account) = self.find_account(login).await? {
             return Ok(account);
         }
-        let mut write = self.write().await?;
-        sqlx::query(
+        let mut write = self.write(NO_ACCOUNT).await?;
+        db::query(
             "INSERT INTO account (id, login, created) \
              SELECT COALESCE(MAX(id), 0) + 1, $1, $2 FROM account WHERE TRUE \
              ON CONFLICT (login) DO NOTHING",
         )
         .bind(login)
         .bind(now)
-        .execute(&mut *write)
+        .execute(&mut write)
         .await?;
-        let id = sqlx::query_scalar("SELECT id FROM account WHERE login = $1")
+        let id = db::scalar("SELECT id FROM account WHERE login = $1")
             .bind(login)
-            .fetch_one(&mut *write)
+            .fetch_one(&mut write)
             .await?;
         write.commit().await?;
         Ok(AccountId(id))
@@ -59,7 +57,7 @@ impl Store {
     /// # Errors
     /// `Database`.
     pub async fn find_account(&self, login: &str) -> Result<Option<AccountId>, StoreError> {
-        let id = sqlx::query_scalar("SELECT id FROM account WHERE login = $1")
+        let id = db::scalar("SELECT id FROM account WHERE login = $1")
             .bind(login)
             .fetch_optional(&mut *self.read().await?)
             .await?;
@@ -71,7 +69,7 @@ impl Store {
     /// # Errors
     /// `Database`.
     pub async fn counts(&self) -> Result<Counts, StoreError> {
-        let row = sqlx::query(
+        let row = db::query(
             "SELECT (SELECT COUNT(*) FROM account), (SELECT COUNT(*) FROM device), \
              (SELECT COUNT(*) FROM collection WHERE folder > 0), (SELECT COUNT(*) FROM skipped)",
         )
@@ -90,11 +88,10 @@ impl Store {
     /// # Errors
     /// `Database`.
     pub async fn folder_count(&self) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar(
-            "SELECT COUNT(*) FROM folder WHERE removed = 0 AND reference IS NOT NULL",
-        )
-        .fetch_one(&mut *self.read().await?)
-        .await?;
+        let count: i64 =
+            db::scalar("SELECT COUNT(*) FROM folder WHERE removed = 0 AND reference IS NOT NULL")
+                .fetch_one(&mut *self.read().await?)
+                .await?;
         Ok(from_db(count))
     }
 
@@ -103,14 +100,17 @@ impl Store {
     /// # Errors
     /// `Database`, `Damaged`.
     pub async fn folder_numbers(&self) -> Result<Vec<(AccountId, FolderNo, Seq)>, StoreError> {
-        let rows: Vec<(i64, i64, i64)> =
-            sqlx::query_as("SELECT account, no, seq FROM folder WHERE removed = 0 AND seq > 0")
-                .fetch_all(&mut *self.read().await?)
-                .await?;
-        rows.into_iter()
-            .map(|(account, no, seq)| {
-                let folder = FolderNo(small(no, "folder")?);
-                Ok((AccountId(account), folder, Seq(from_db(seq))))
+        let rows = db::query("SELECT account, no, seq FROM folder WHERE removed = 0 AND seq > 0")
+            .fetch_all(&mut *self.read().await?)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let folder = FolderNo(small(row.try_get(1)?, "folder")?);
+                Ok((
+                    AccountId(row.try_get(0)?),
+                    folder,
+                    Seq(from_db(row.try_get(2)?)),
+                ))
             })
             .collect()
     }
@@ -120,19 +120,18 @@ impl Store {
     /// # Errors
     /// `Database`.
     pub async fn accounts(&self) -> Result<Vec<(AccountId, String)>, StoreError> {
-        let rows: Vec<(i64, String)> = sqlx::query_as("SELECT id, login FROM account ORDER BY id")
+        let rows = db::query("SELECT id, login FROM account ORDER BY id")
             .fetch_all(&mut *self.read().await?)
             .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(id, login)| (AccountId(id), login))
-            .collect())
+        rows.iter()
+            .map(|row| Ok((AccountId(row.try_get(0)?), row.try_get(1)?)))
+            .collect()
     }
 }
 
 /// The counters of an account's hierarchy; zeros if there is no such account.
 pub(crate) async fn counters(conn: &mut Conn, account: AccountId) -> Result<Counters, StoreError> {
-    let row = sqlx::query("SELECT hierarchy_seq, last_folder FROM account WHERE id = $1")
+    let row = db::query("SELECT hierarchy_seq, last_folder FROM account WHERE id = $1")
         .bind(account.0)
         .fetch_optional(conn)
         .await?;
@@ -151,7 +150,7 @@ pub(crate) async fn set_counters(
     account: AccountId,
     counters: Counters,
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE account SET hierarchy_seq = $2, last_folder = $3 WHERE id = $1")
+    db::query("UPDATE account SET hierarchy_seq = $2, last_folder = $3 WHERE id = $1")
         .bind(account.0)
         .bind(to_db(counters.seq.0))
         .bind(i64::from(counters.last_folder))

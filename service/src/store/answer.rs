@@ -1,12 +1,11 @@
 //! The answers that a device may have taken, each with its cursor.
 
 use roaring::RoaringBitmap;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 use crate::ids::{DeviceId, FolderNo, Principal, Seq};
+use crate::store::db::Row;
 use crate::store::item::Place;
-use crate::store::{Conn, StoreError, from_db, small, to_db};
+use crate::store::{Conn, StoreError, db, from_db, small, to_db};
 
 /// The cut-off of a filter that hides nothing.
 pub const NO_CUTOFF: i64 = i64::MIN;
@@ -96,7 +95,7 @@ pub(crate) struct NewAnswer<'a> {
 
 /// All answers of a collection, without their cursors.
 pub(crate) async fn heads(conn: &mut Conn, held: Held) -> Result<Vec<Answer>, StoreError> {
-    let rows = sqlx::query(
+    let rows = db::query(
         "SELECT number, lineage, key, taken, proof, uploads FROM answer \
          WHERE account = $1 AND device = $2 AND folder = $3 ORDER BY number",
     )
@@ -114,7 +113,7 @@ pub(crate) async fn cursor(
     held: Held,
     number: u64,
 ) -> Result<Option<Cursor>, StoreError> {
-    sqlx::query(
+    db::query(
         "SELECT seen, cutoff, known, skipped, filling, filled_time, filled_item FROM answer \
          WHERE account = $1 AND device = $2 AND folder = $3 AND number = $4",
     )
@@ -135,7 +134,7 @@ pub(crate) async fn of_folder(
     account: crate::ids::AccountId,
     folder: FolderNo,
 ) -> Result<Vec<(Held, u64, Cursor)>, StoreError> {
-    let rows = sqlx::query(
+    let rows = db::query(
         "SELECT device, number, seen, cutoff, known, skipped, filling, filled_time, filled_item \
          FROM answer WHERE account = $1 AND folder = $2",
     )
@@ -166,7 +165,7 @@ pub(crate) async fn insert(
         cursor,
         written,
     } = new;
-    sqlx::query(
+    db::query(
         "INSERT INTO answer (account, device, folder, number, lineage, key, taken, proof, written, \
          uploads, seen, cutoff, known, skipped, filling, filled_time, filled_item) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
@@ -179,7 +178,7 @@ pub(crate) async fn insert(
     .bind(&head.key)
     .bind(i64::from(head.taken))
     .bind(proof_name(head.proof))
-    .bind(written)
+    .bind(*written)
     .bind(spell(&head.uploads))
     .bind(to_db(cursor.seen.0))
     .bind(cursor.window)
@@ -200,7 +199,7 @@ pub(crate) async fn set_cursor(
     number: u64,
     cursor: &Cursor,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    db::query(
         "UPDATE answer SET known = $5, skipped = $6, filling = $7, filled_time = $8, \
          filled_item = $9, seen = $10, cutoff = $11 WHERE account = $1 AND device = $2 AND folder = $3 AND number = $4",
     )
@@ -222,7 +221,7 @@ pub(crate) async fn set_cursor(
 
 /// Notes that an answer was taken, and that it arrived.
 pub(crate) async fn take(conn: &mut Conn, held: Held, number: u64) -> Result<(), StoreError> {
-    sqlx::query(
+    db::query(
         "UPDATE answer SET taken = 1, proof = CASE WHEN proof = 'empty' THEN proof ELSE 'proved' END \
          WHERE account = $1 AND device = $2 AND folder = $3 AND number = $4",
     )
@@ -237,7 +236,7 @@ pub(crate) async fn take(conn: &mut Conn, held: Held, number: u64) -> Result<(),
 
 /// Forgets an answer.
 pub(crate) async fn delete(conn: &mut Conn, held: Held, number: u64) -> Result<(), StoreError> {
-    sqlx::query(
+    db::query(
         "DELETE FROM answer WHERE account = $1 AND device = $2 AND folder = $3 AND number = $4",
     )
     .bind(held.who.account.0)
@@ -256,7 +255,7 @@ pub(crate) async fn delete_all(conn: &mut Conn, held: Held) -> Result<(), StoreE
         "DELETE FROM upload WHERE account = $1 AND device = $2 AND folder = $3",
         "DELETE FROM told WHERE account = $1 AND device = $2 AND folder = $3",
     ] {
-        sqlx::query(statement)
+        db::query(statement)
             .bind(held.who.account.0)
             .bind(held.who.device.0)
             .bind(i64::from(held.folder.0))
@@ -274,7 +273,7 @@ pub(crate) async fn prove(
     from: &[Proof],
     to: Proof,
 ) -> Result<bool, StoreError> {
-    let now: Option<String> = sqlx::query_scalar(
+    let now: Option<String> = db::scalar(
         "SELECT proof FROM answer WHERE account = $1 AND device = $2 AND folder = $3 AND number = $4",
     )
     .bind(held.who.account.0)
@@ -287,7 +286,7 @@ pub(crate) async fn prove(
     if !now.is_some_and(|now| from.contains(&now)) {
         return Ok(false);
     }
-    sqlx::query(
+    db::query(
         "UPDATE answer SET proof = $5 \
          WHERE account = $1 AND device = $2 AND folder = $3 AND number = $4",
     )
@@ -301,7 +300,7 @@ pub(crate) async fn prove(
     Ok(true)
 }
 
-fn head(row: &SqliteRow) -> Result<Answer, StoreError> {
+fn head(row: &Row) -> Result<Answer, StoreError> {
     let uploads: String = row.try_get("uploads")?;
     Ok(Answer {
         number: from_db(row.try_get("number")?),
@@ -316,7 +315,7 @@ fn head(row: &SqliteRow) -> Result<Answer, StoreError> {
     })
 }
 
-fn read_cursor(row: &SqliteRow) -> Result<Cursor, StoreError> {
+fn read_cursor(row: &Row) -> Result<Cursor, StoreError> {
     let skipped: Option<Vec<u8>> = row.try_get("skipped")?;
     Ok(Cursor {
         seen: Seq(from_db(row.try_get("seen")?)),

@@ -1,13 +1,12 @@
 //! What a device syncs: counters and what its requests said for good. And how its folders stand.
 
 use backends::Class;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 use crate::ids::{FolderNo, Principal, Seq};
 use crate::store::answer::{Held, Proof, proof_from};
+use crate::store::db::Row;
 use crate::store::folder::class_from;
-use crate::store::{Conn, StoreError, from_db, small, to_db};
+use crate::store::{Conn, StoreError, db, from_db, small, to_db};
 
 /// What is kept for one device and one folder.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -51,7 +50,7 @@ pub(crate) struct Newest {
 
 /// One collection, if the device syncs it.
 pub(crate) async fn one(conn: &mut Conn, held: Held) -> Result<Option<Collection>, StoreError> {
-    let row = sqlx::query(
+    let row = db::query(
         "SELECT made, newest, uploads, options, supported, properties FROM collection \
          WHERE account = $1 AND device = $2 AND folder = $3",
     )
@@ -79,12 +78,14 @@ pub(crate) async fn put(
     held: Held,
     collection: &Collection,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    db::query(
         "INSERT INTO collection (account, device, folder, made, newest, uploads, options, supported, \
          properties) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-         ON CONFLICT (account, device, folder) DO UPDATE SET made = MAX(collection.made, excluded.made), \
-         newest = excluded.newest, uploads = MAX(collection.uploads, excluded.uploads), options = excluded.options, \
-         supported = excluded.supported, properties = excluded.properties",
+         ON CONFLICT (account, device, folder) DO UPDATE SET \
+         made = CASE WHEN collection.made > excluded.made THEN collection.made ELSE excluded.made END, \
+         newest = excluded.newest, \
+         uploads = CASE WHEN collection.uploads > excluded.uploads THEN collection.uploads ELSE excluded.uploads END, \
+         options = excluded.options, supported = excluded.supported, properties = excluded.properties",
     )
     .bind(held.who.account.0)
     .bind(held.who.device.0)
@@ -102,7 +103,7 @@ pub(crate) async fn put(
 
 /// How the account's folders that are there stand for a device.
 pub(crate) async fn stands(conn: &mut Conn, who: Principal) -> Result<Vec<Stand>, StoreError> {
-    let rows = sqlx::query(
+    let rows = db::query(
         "SELECT f.no, f.seq, c.made, a.number, a.seen, a.filling, a.proof, a.written, f.class \
          FROM folder f \
          LEFT JOIN collection c ON c.account = f.account AND c.device = $2 AND c.folder = f.no \
@@ -117,7 +118,7 @@ pub(crate) async fn stands(conn: &mut Conn, who: Principal) -> Result<Vec<Stand>
     rows.iter().map(stand).collect()
 }
 
-fn stand(row: &SqliteRow) -> Result<Stand, StoreError> {
+fn stand(row: &Row) -> Result<Stand, StoreError> {
     let number: Option<i64> = row.try_get(3)?;
     let newest = match number {
         None => None,

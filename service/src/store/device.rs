@@ -1,10 +1,8 @@
 //! Devices: who they are, and what they said of themselves.
 
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
-
-use crate::ids::{AccountId, DeviceId};
-use crate::store::{Conn, Store, StoreError, from_db};
+use crate::ids::{AccountId, DeviceId, Principal};
+use crate::store::db::Row;
+use crate::store::{Conn, Store, StoreError, db, from_db};
 
 /// How long the answers to a new device are given to be proved received, in seconds.
 pub const GRACE: i64 = 60;
@@ -94,11 +92,11 @@ impl Store {
         if let Some(device) = find(&mut *self.read().await?, account, name).await? {
             return Ok(device);
         }
-        let mut write = self.write().await?;
-        sqlx::query("UPDATE counter SET value = value + 1 WHERE name = 'device'")
-            .execute(&mut *write)
+        let mut write = self.write(account).await?;
+        db::query("UPDATE counter SET value = value + 1 WHERE name = 'device'")
+            .execute(&mut write)
             .await?;
-        sqlx::query(
+        db::query(
             "INSERT INTO device (id, account, name, kind, first_seen, last_seen) \
              SELECT value, $1, $2, $3, $4, $4 FROM counter WHERE name = 'device' \
              ON CONFLICT (account, name, kind) DO NOTHING",
@@ -107,7 +105,7 @@ impl Store {
         .bind(name.id)
         .bind(name.kind)
         .bind(now)
-        .execute(&mut *write)
+        .execute(&mut write)
         .await?;
         let device = find(&mut write, account, name).await?;
         write.commit().await?;
@@ -119,8 +117,10 @@ impl Store {
     /// # Errors
     /// `Database`.
     pub async fn devices(&self, account: Option<AccountId>) -> Result<Vec<Device>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT * FROM device WHERE $1 IS NULL OR account = $1 ORDER BY account, id",
+        let rows = db::query(
+            "SELECT id, account, name, kind, user_agent, protocol, policy_key, offered_key, info, access, wipe, first_seen, \
+             last_seen, grace, doubts_founded, doubts_unfounded, offered_version FROM device \
+             WHERE $1 IS NULL OR account = $1 ORDER BY account, id",
         )
         .bind(account.map(|account| account.0))
         .fetch_all(&mut *self.read().await?)
@@ -134,36 +134,37 @@ impl Store {
     /// `Database`.
     pub async fn update_device(
         &self,
-        device: DeviceId,
+        who: Principal,
         change: &DeviceChange,
     ) -> Result<(), StoreError> {
         if *change == DeviceChange::default() {
             return Ok(());
         }
-        let mut write = self.write().await?;
-        sqlx::query(
+        let mut write = self.write(who.account).await?;
+        db::query(
             "UPDATE device SET user_agent = COALESCE($2, user_agent), \
              protocol = COALESCE($3, protocol), info = COALESCE($4, info), \
              access = COALESCE($5, access), last_seen = COALESCE($6, last_seen), \
-             policy_key = CASE WHEN $7 THEN $8 ELSE policy_key END, \
-             offered_key = CASE WHEN $9 THEN $10 ELSE offered_key END, \
-             wipe = CASE WHEN $11 THEN $12 ELSE wipe END, \
-             offered_version = COALESCE($13, offered_version) WHERE id = $1",
+             policy_key = CASE WHEN $7 = 1 THEN $8 ELSE policy_key END, \
+             offered_key = CASE WHEN $9 = 1 THEN $10 ELSE offered_key END, \
+             wipe = CASE WHEN $11 = 1 THEN $12 ELSE wipe END, \
+             offered_version = COALESCE($13, offered_version) WHERE account = $14 AND id = $1",
         )
-        .bind(device.0)
+        .bind(who.device.0)
         .bind(&change.user_agent)
         .bind(&change.protocol)
         .bind(&change.info)
         .bind(&change.access)
         .bind(change.last_seen)
-        .bind(change.policy_key.is_some())
+        .bind(i64::from(change.policy_key.is_some()))
         .bind(change.policy_key.flatten().map(i64::from))
-        .bind(change.offered_key.is_some())
+        .bind(i64::from(change.offered_key.is_some()))
         .bind(change.offered_key.flatten().map(i64::from))
-        .bind(change.wipe.is_some())
+        .bind(i64::from(change.wipe.is_some()))
         .bind(change.wipe.clone().flatten())
         .bind(&change.offered_version)
-        .execute(&mut *write)
+        .bind(who.account.0)
+        .execute(&mut write)
         .await?;
         write.commit().await
     }
@@ -172,22 +173,23 @@ impl Store {
     ///
     /// # Errors
     /// `Database`.
-    pub async fn forget_device(&self, device: DeviceId) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+    pub async fn forget_device(&self, who: Principal) -> Result<(), StoreError> {
+        let mut write = self.write(who.account).await?;
         for statement in [
-            "DELETE FROM answer WHERE device = $1",
-            "DELETE FROM collection WHERE device = $1",
-            "DELETE FROM upload WHERE device = $1",
-            "DELETE FROM skipped WHERE device = $1",
-            "DELETE FROM told WHERE device = $1",
-            "DELETE FROM moved WHERE device = $1",
-            "DELETE FROM remembered WHERE device = $1",
-            "DELETE FROM sent WHERE device = $1",
-            "DELETE FROM device WHERE id = $1",
+            "DELETE FROM answer WHERE account = $1 AND device = $2",
+            "DELETE FROM collection WHERE account = $1 AND device = $2",
+            "DELETE FROM upload WHERE account = $1 AND device = $2",
+            "DELETE FROM skipped WHERE account = $1 AND device = $2",
+            "DELETE FROM told WHERE account = $1 AND device = $2",
+            "DELETE FROM moved WHERE account = $1 AND device = $2",
+            "DELETE FROM remembered WHERE account = $1 AND device = $2",
+            "DELETE FROM sent WHERE account = $1 AND device = $2",
+            "DELETE FROM device WHERE account = $1 AND id = $2",
         ] {
-            sqlx::query(statement)
-                .bind(device.0)
-                .execute(&mut *write)
+            db::query(statement)
+                .bind(who.account.0)
+                .bind(who.device.0)
+                .execute(&mut write)
                 .await?;
         }
         write.commit().await
@@ -199,7 +201,11 @@ async fn find(
     account: AccountId,
     name: DeviceName<'_>,
 ) -> Result<Option<Device>, StoreError> {
-    sqlx::query("SELECT * FROM device WHERE account = $1 AND name = $2 AND kind = $3")
+    db::query(
+        "SELECT id, account, name, kind, user_agent, protocol, policy_key, offered_key, info, access, wipe, first_seen, \
+         last_seen, grace, doubts_founded, doubts_unfounded, offered_version FROM device \
+         WHERE account = $1 AND name = $2 AND kind = $3",
+    )
         .bind(account.0)
         .bind(name.id)
         .bind(name.kind)
@@ -211,9 +217,10 @@ async fn find(
 }
 
 /// How long a device's answers are given to be proved received, in seconds.
-pub(crate) async fn grace(conn: &mut Conn, device: DeviceId) -> Result<i64, StoreError> {
-    let grace = sqlx::query_scalar("SELECT grace FROM device WHERE id = $1")
-        .bind(device.0)
+pub(crate) async fn grace(conn: &mut Conn, who: Principal) -> Result<i64, StoreError> {
+    let grace = db::scalar("SELECT grace FROM device WHERE account = $1 AND id = $2")
+        .bind(who.account.0)
+        .bind(who.device.0)
         .fetch_optional(conn)
         .await?;
     Ok(grace.unwrap_or(GRACE))
@@ -222,24 +229,25 @@ pub(crate) async fn grace(conn: &mut Conn, device: DeviceId) -> Result<i64, Stor
 /// Writes what was learnt of a device's answers.
 pub(crate) async fn set_grace(
     conn: &mut Conn,
-    device: DeviceId,
+    who: Principal,
     grace: i64,
     counted: (i64, i64),
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    db::query(
         "UPDATE device SET grace = $2, doubts_founded = doubts_founded + $3, \
-         doubts_unfounded = doubts_unfounded + $4 WHERE id = $1",
+         doubts_unfounded = doubts_unfounded + $4 WHERE account = $5 AND id = $1",
     )
-    .bind(device.0)
+    .bind(who.device.0)
     .bind(grace)
     .bind(counted.0)
     .bind(counted.1)
+    .bind(who.account.0)
     .execute(conn)
     .await?;
     Ok(())
 }
 
-fn read(row: &SqliteRow) -> Result<Device, StoreError> {
+fn read(row: &Row) -> Result<Device, StoreError> {
     let key = |name| -> Result<Option<u32>, StoreError> {
         let stored: Option<i64> = row.try_get(name)?;
         Ok(stored.and_then(|key| u32::try_from(key).ok()))
@@ -280,12 +288,12 @@ mod tests {
             kind: "Test",
         };
         let first = store.device(account, name, 1).await.unwrap().id;
-        let mut write = store.write().await.unwrap();
-        let tables: Vec<String> = sqlx::query_scalar(
+        let mut write = store.write(AccountId(1)).await.unwrap();
+        let tables: Vec<String> = db::scalar(
             "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c \
              ON c.name = 'device' WHERE m.type = 'table'",
         )
-        .fetch_all(&mut *write)
+        .fetch_all(&mut write)
         .await
         .unwrap();
         assert!(tables.len() >= 7, "{tables:?}");
@@ -293,13 +301,20 @@ mod tests {
             fill(&mut write, table, first).await;
         }
         write.commit().await.unwrap();
-        store.forget_device(first).await.unwrap();
+        store
+            .forget_device(Principal {
+                account,
+                device: first,
+            })
+            .await
+            .unwrap();
         for table in &tables {
             let statement = format!("SELECT COUNT(*) FROM {table} WHERE device = {first}");
-            let left: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(statement))
-                .fetch_one(&mut *store.read().await.unwrap())
+            let left = db::composed(statement)
+                .fetch_one(&mut store.read().await.unwrap())
                 .await
                 .unwrap();
+            let left: i64 = left.try_get(0).unwrap();
             assert_eq!(left, 0, "{table} remembers");
         }
         let second = store.device(account, name, 2).await.unwrap().id;
@@ -308,13 +323,16 @@ mod tests {
 
     /// A row of the device, with something in every column that needs it.
     async fn fill(conn: &mut Conn, table: &str, device: DeviceId) {
-        let columns: Vec<(String, String)> = sqlx::query_as(
+        let columns = db::query(
             "SELECT name, type FROM pragma_table_info($1) WHERE \"notnull\" = 1 OR name = 'device'",
         )
         .bind(table)
         .fetch_all(&mut *conn)
         .await
         .unwrap();
+        let text = |row: &Row, column: usize| row.try_get::<String, _>(column).unwrap();
+        let columns = columns.iter().map(|row| (text(row, 0), text(row, 1)));
+        let columns: Vec<(String, String)> = columns.collect();
         let value = |(name, kind): &(String, String)| match (name.as_str(), kind.as_str()) {
             ("device", _) => device.0.to_string(),
             (_, "BLOB") => "x'00'".to_owned(),
@@ -328,9 +346,6 @@ mod tests {
             names.join(", "),
             values.join(", ")
         );
-        sqlx::query(sqlx::AssertSqlSafe(statement))
-            .execute(conn)
-            .await
-            .unwrap();
+        db::composed(statement).execute(conn).await.unwrap();
     }
 }

@@ -1,6 +1,7 @@
 //! Why the store failed, told by what an operator can do about it.
 
 use sqlx::migrate::MigrateError;
+use sqlx::postgres::PgDatabaseError;
 
 /// Why the store failed.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +32,15 @@ pub enum StoreError {
     /// Another process holds it.
     #[error("the state store is locked by another process")]
     Locked(#[source] sqlx::Error),
+    /// PostgreSQL cannot be reached, or is starting or shutting down. It heals by itself once it is there.
+    #[error("the database of the state store is away")]
+    Away(#[source] sqlx::Error),
+    /// PostgreSQL is too old: its version, as it counts.
+    #[error("the state store needs PostgreSQL 15 or newer (this one says {0})")]
+    OldServer(String),
+    /// A database in which no state store was made yet.
+    #[error("there is no state store in the database yet: `directpush store migrate` makes one")]
+    Empty,
     /// More is to be written than the disk keeps up with.
     #[error("the state store does not keep up")]
     Busy,
@@ -89,8 +99,18 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         // Primary result codes of SQLite: the low byte of the extended ones.
         let code = match &error {
-            sqlx::Error::Database(told) => told.code().and_then(|code| code.parse::<u32>().ok()),
+            sqlx::Error::Database(told) => {
+                if told.try_downcast_ref::<PgDatabaseError>().is_some() {
+                    return postgres(error);
+                }
+                told.code().and_then(|code| code.parse::<u32>().ok())
+            }
             sqlx::Error::PoolTimedOut => return Self::Busy,
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::BeginFailed
+            | sqlx::Error::WorkerCrashed => return Self::Away(error),
             _ => None,
         };
         match code.map(|code| code & 0xFF) {
@@ -102,6 +122,22 @@ impl From<sqlx::Error> for StoreError {
             Some(11 | 26) => Self::Unreadable(error),
             _ => Self::Database(error),
         }
+    }
+}
+
+/// What a code of PostgreSQL's means for us (its manual, appendix A).
+fn postgres(error: sqlx::Error) -> StoreError {
+    let code = error.as_database_error().and_then(|told| told.code());
+    match code.as_deref().unwrap_or_default() {
+        // Serialization, deadlock, a lock that was waited for too long: to be tried again.
+        "40001" | "40P01" | "55P03" => StoreError::Busy,
+        // Shutting down, crashed, starting, too many connections, ended because nothing was said for too long.
+        "57P01" | "57P02" | "57P03" | "57P05" | "53300" | "25P03" => StoreError::Away(error),
+        code if code.starts_with("08") => StoreError::Away(error),
+        // A node that only follows another.
+        "25006" => StoreError::Away(error),
+        "53100" => StoreError::Full(error),
+        _ => StoreError::Database(error),
     }
 }
 

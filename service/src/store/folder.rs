@@ -1,11 +1,10 @@
 //! Folders: where they stand in the hierarchy, and the state of their index.
 
 use backends::{Class, FolderRef, Role, Token};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 use crate::ids::{AccountId, FolderNo, Seq};
-use crate::store::{Conn, StoreError, from_db, small, to_db};
+use crate::store::db::Row;
+use crate::store::{Conn, StoreError, db, from_db, small, to_db};
 
 /// One folder.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -51,7 +50,10 @@ pub struct Head {
 
 /// All folders of an account, removed ones too, by number.
 pub(crate) async fn all(conn: &mut Conn, account: AccountId) -> Result<Vec<FolderRow>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM folder WHERE account = $1 ORDER BY no")
+    let rows = db::query(
+        "SELECT no, parent, name, class, role, reference, identity, changed, removed, seq, last_item, stamp, token, \
+         wanted, indexed FROM folder WHERE account = $1 ORDER BY no",
+    )
         .bind(account.0)
         .fetch_all(conn)
         .await?;
@@ -64,7 +66,10 @@ pub(crate) async fn one(
     account: AccountId,
     folder: FolderNo,
 ) -> Result<Option<FolderRow>, StoreError> {
-    sqlx::query("SELECT * FROM folder WHERE account = $1 AND no = $2 AND removed = 0")
+    db::query(
+        "SELECT no, parent, name, class, role, reference, identity, changed, removed, seq, last_item, stamp, token, \
+         wanted, indexed FROM folder WHERE account = $1 AND no = $2 AND removed = 0",
+    )
         .bind(account.0)
         .bind(i64::from(folder.0))
         .fetch_optional(conn)
@@ -80,7 +85,7 @@ pub(crate) async fn put(
     account: AccountId,
     row: &FolderRow,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    db::query(
         "INSERT INTO folder (account, no, parent, name, class, role, reference, identity, changed, \
          removed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
          ON CONFLICT (account, no) DO UPDATE SET parent = excluded.parent, name = excluded.name, \
@@ -109,7 +114,7 @@ pub(crate) async fn set_head(
     folder: FolderNo,
     head: &Head,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    db::query(
         "UPDATE folder SET seq = $3, last_item = $4, stamp = $5, token = $6, wanted = $7, \
          indexed = $8 WHERE account = $1 AND no = $2",
     )
@@ -126,7 +131,7 @@ pub(crate) async fn set_head(
     Ok(())
 }
 
-fn read(row: &SqliteRow) -> Result<FolderRow, StoreError> {
+fn read(row: &Row) -> Result<FolderRow, StoreError> {
     let text = |name| -> Result<Option<String>, StoreError> { Ok(row.try_get(name)?) };
     Ok(FolderRow {
         no: FolderNo(small(row.try_get("no")?, "folder")?),

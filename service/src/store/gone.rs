@@ -8,18 +8,17 @@ use roaring::RoaringBitmap;
 use crate::ids::Seq;
 use crate::store::answer::{pack, unpack};
 use crate::store::item::At;
-use crate::store::{Conn, StoreError, to_db};
+use crate::store::{Conn, StoreError, db, to_db};
 
 /// The ids of all batches above `seen`.
 pub(crate) async fn above(conn: &mut Conn, at: At, seen: Seq) -> Result<RoaringBitmap, StoreError> {
-    let batches: Vec<Vec<u8>> = sqlx::query_scalar(
-        "SELECT items FROM gone WHERE account = $1 AND folder = $2 AND seq > $3",
-    )
-    .bind(at.account.0)
-    .bind(i64::from(at.folder.0))
-    .bind(to_db(seen.0))
-    .fetch_all(conn)
-    .await?;
+    let batches: Vec<Vec<u8>> =
+        db::scalar("SELECT items FROM gone WHERE account = $1 AND folder = $2 AND seq > $3")
+            .bind(at.account.0)
+            .bind(i64::from(at.folder.0))
+            .bind(to_db(seen.0))
+            .fetch_all(conn)
+            .await?;
     let mut ids = RoaringBitmap::new();
     for batch in batches {
         ids |= unpack(&batch)?;
@@ -34,19 +33,18 @@ pub(crate) async fn add(
     seq: Seq,
     ids: &RoaringBitmap,
 ) -> Result<(), StoreError> {
-    let before: Option<Vec<u8>> = sqlx::query_scalar(
-        "SELECT items FROM gone WHERE account = $1 AND folder = $2 AND seq = $3",
-    )
-    .bind(at.account.0)
-    .bind(i64::from(at.folder.0))
-    .bind(to_db(seq.0))
-    .fetch_optional(&mut *conn)
-    .await?;
+    let before: Option<Vec<u8>> =
+        db::scalar("SELECT items FROM gone WHERE account = $1 AND folder = $2 AND seq = $3")
+            .bind(at.account.0)
+            .bind(i64::from(at.folder.0))
+            .bind(to_db(seq.0))
+            .fetch_optional(&mut *conn)
+            .await?;
     let mut ids = ids.clone();
     if let Some(before) = before {
         ids |= unpack(&before)?;
     }
-    sqlx::query(
+    db::query(
         "INSERT INTO gone (account, folder, seq, items) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (account, folder, seq) DO UPDATE SET items = excluded.items",
     )
@@ -61,7 +59,7 @@ pub(crate) async fn add(
 
 /// Forgets the batches that every cursor has been told of.
 pub(crate) async fn forget(conn: &mut Conn, at: At, told: Seq) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM gone WHERE account = $1 AND folder = $2 AND seq <= $3")
+    db::query("DELETE FROM gone WHERE account = $1 AND folder = $2 AND seq <= $3")
         .bind(at.account.0)
         .bind(i64::from(at.folder.0))
         .bind(to_db(told.0))

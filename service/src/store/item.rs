@@ -1,11 +1,9 @@
 //! Items and their tombstones.
 
 use backends::{ItemRef, Version};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row as _, Sqlite};
 
 use crate::ids::{AccountId, DeviceId, FolderNo, ItemNo, Seq};
-use crate::store::{Conn, StoreError, from_db, small, to_db};
+use crate::store::{Conn, StoreError, db, from_db, small, to_db};
 
 /// One row of the index: an item, or the tombstone of one.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -100,7 +98,7 @@ pub(crate) async fn wanted(
     limit: usize,
 ) -> Result<Vec<Row>, StoreError> {
     let query = match want {
-        Want::Slid { after, window } => sqlx::query(
+        Want::Slid { after, window } => db::query(
             "SELECT item, reference, version, time, changed, changed_by, removed FROM item \
              WHERE account = $1 AND folder = $2 AND removed = 0 AND (time, item) > ($4, $5) \
              AND time < $6 ORDER BY time, item LIMIT $3",
@@ -111,7 +109,7 @@ pub(crate) async fn wanted(
         .bind(after.time)
         .bind(i64::from(after.item))
         .bind(window),
-        Want::Changed { after, to } => sqlx::query(
+        Want::Changed { after, to } => db::query(
             "SELECT item, reference, version, time, changed, changed_by, removed FROM item \
              WHERE account = $1 AND folder = $2 AND changed > $4 AND changed <= $5 \
              ORDER BY changed LIMIT $3",
@@ -121,7 +119,7 @@ pub(crate) async fn wanted(
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .bind(to_db(after.0))
         .bind(to_db(to.0)),
-        Want::Unfilled { below, window } => sqlx::query(
+        Want::Unfilled { below, window } => db::query(
             "SELECT item, reference, version, time, changed, changed_by, removed FROM item \
              WHERE account = $1 AND folder = $2 AND removed = 0 AND (time, item) < ($4, $5) \
              AND time >= $6 ORDER BY time DESC, item DESC LIMIT $3",
@@ -139,7 +137,7 @@ pub(crate) async fn wanted(
 
 /// One item or tombstone.
 pub(crate) async fn one(conn: &mut Conn, at: At, item: ItemNo) -> Result<Option<Row>, StoreError> {
-    sqlx::query("SELECT * FROM item WHERE account = $1 AND folder = $2 AND item = $3")
+    db::query("SELECT item, reference, version, time, changed, changed_by, removed FROM item WHERE account = $1 AND folder = $2 AND item = $3")
         .bind(at.account.0)
         .bind(i64::from(at.folder.0))
         .bind(i64::from(item.0))
@@ -156,8 +154,8 @@ pub(crate) async fn by_reference(
     at: At,
     reference: &ItemRef,
 ) -> Result<Option<Row>, StoreError> {
-    sqlx::query(
-        "SELECT * FROM item WHERE account = $1 AND folder = $2 AND reference = $3 AND removed = 0",
+    db::query(
+        "SELECT item, reference, version, time, changed, changed_by, removed FROM item WHERE account = $1 AND folder = $2 AND reference = $3 AND removed = 0",
     )
     .bind(at.account.0)
     .bind(i64::from(at.folder.0))
@@ -171,7 +169,7 @@ pub(crate) async fn by_reference(
 
 /// All items that are there.
 pub(crate) async fn live(conn: &mut Conn, at: At) -> Result<Vec<Row>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM item WHERE account = $1 AND folder = $2 AND removed = 0")
+    let rows = db::query("SELECT item, reference, version, time, changed, changed_by, removed FROM item WHERE account = $1 AND folder = $2 AND removed = 0")
         .bind(at.account.0)
         .bind(i64::from(at.folder.0))
         .fetch_all(conn)
@@ -182,29 +180,34 @@ pub(crate) async fn live(conn: &mut Conn, at: At) -> Result<Vec<Row>, StoreError
 /// Adds new rows.
 pub(crate) async fn insert(conn: &mut Conn, at: At, rows: &[Row]) -> Result<(), StoreError> {
     for chunk in rows.chunks(INSERTED_AT_ONCE) {
-        let mut query: QueryBuilder<Sqlite> =
-            QueryBuilder::new("INSERT INTO item (account, folder, ");
-        query.push(COLUMNS).push(") ");
-        query.push_values(chunk, |mut values, row| {
-            values
-                .push_bind(at.account.0)
-                .push_bind(i64::from(at.folder.0))
-                .push_bind(i64::from(row.item.0))
-                .push_bind(row.reference.as_str().to_owned())
-                .push_bind(row.version.as_str().to_owned())
-                .push_bind(row.time)
-                .push_bind(to_db(row.changed.0))
-                .push_bind(row.changed_by.map(|device| device.0))
-                .push_bind(i64::from(row.removed));
-        });
-        query.build().execute(&mut *conn).await?;
+        let mut text = format!("INSERT INTO item (account, folder, {COLUMNS}) VALUES ");
+        for place in 0..chunk.len() {
+            let before = if place == 0 { "" } else { ", " };
+            let numbers = (1..=9).map(|column| format!("${}", place * 9 + column));
+            let numbers = numbers.collect::<Vec<_>>().join(", ");
+            text.push_str(&format!("{before}({numbers})"));
+        }
+        let mut query = db::composed(text);
+        for row in chunk {
+            query = query
+                .bind(at.account.0)
+                .bind(i64::from(at.folder.0))
+                .bind(i64::from(row.item.0))
+                .bind(row.reference.as_str())
+                .bind(row.version.as_str())
+                .bind(row.time)
+                .bind(to_db(row.changed.0))
+                .bind(row.changed_by.map(|device| device.0))
+                .bind(i64::from(row.removed));
+        }
+        query.execute(&mut *conn).await?;
     }
     Ok(())
 }
 
 /// Writes a row that is there.
 pub(crate) async fn update(conn: &mut Conn, at: At, row: &Row) -> Result<(), StoreError> {
-    sqlx::query(
+    db::query(
         "UPDATE item SET reference = $4, version = $5, time = $6, changed = $7, changed_by = $8, \
          removed = $9 WHERE account = $1 AND folder = $2 AND item = $3",
     )
@@ -224,7 +227,7 @@ pub(crate) async fn update(conn: &mut Conn, at: At, row: &Row) -> Result<(), Sto
 
 /// The ids of a folder's tombstones, or of its items.
 pub(crate) async fn ids(conn: &mut Conn, at: At, removed: Removed) -> Result<Vec<u32>, StoreError> {
-    let ids: Vec<i64> = sqlx::query_scalar(
+    let ids: Vec<i64> = db::scalar(
         "SELECT item FROM item WHERE account = $1 AND folder = $2 AND removed = $3 ORDER BY item",
     )
     .bind(at.account.0)
@@ -246,7 +249,7 @@ pub(crate) enum Removed {
 
 /// Removes a folder's tombstones.
 pub(crate) async fn delete_tombstones(conn: &mut Conn, at: At) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM item WHERE account = $1 AND folder = $2 AND removed = 1")
+    db::query("DELETE FROM item WHERE account = $1 AND folder = $2 AND removed = 1")
         .bind(at.account.0)
         .bind(i64::from(at.folder.0))
         .execute(conn)
@@ -256,7 +259,7 @@ pub(crate) async fn delete_tombstones(conn: &mut Conn, at: At) -> Result<(), Sto
 
 /// The ids of items older than `limit`.
 pub(crate) async fn below(conn: &mut Conn, at: At, limit: i64) -> Result<Vec<u32>, StoreError> {
-    let ids: Vec<i64> = sqlx::query_scalar(
+    let ids: Vec<i64> = db::scalar(
         "SELECT item FROM item WHERE account = $1 AND folder = $2 AND removed = 0 AND time < $3",
     )
     .bind(at.account.0)
@@ -269,7 +272,7 @@ pub(crate) async fn below(conn: &mut Conn, at: At, limit: i64) -> Result<Vec<u32
 
 /// Removes a row without a trace.
 pub(crate) async fn delete(conn: &mut Conn, at: At, item: u32) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM item WHERE account = $1 AND folder = $2 AND item = $3")
+    db::query("DELETE FROM item WHERE account = $1 AND folder = $2 AND item = $3")
         .bind(at.account.0)
         .bind(i64::from(at.folder.0))
         .bind(i64::from(item))
@@ -289,7 +292,7 @@ pub(crate) async fn delete_all(conn: &mut Conn, at: At) -> Result<(), StoreError
         "DELETE FROM skipped WHERE account = $1 AND folder = $2",
         "DELETE FROM told WHERE account = $1 AND folder = $2",
     ] {
-        sqlx::query(statement)
+        db::query(statement)
             .bind(at.account.0)
             .bind(i64::from(at.folder.0))
             .execute(&mut *conn)
@@ -298,7 +301,7 @@ pub(crate) async fn delete_all(conn: &mut Conn, at: At) -> Result<(), StoreError
     Ok(())
 }
 
-fn read(row: &SqliteRow) -> Result<Row, StoreError> {
+fn read(row: &db::Row) -> Result<Row, StoreError> {
     Ok(Row {
         item: ItemNo(small(row.try_get("item")?, "item")?),
         reference: ItemRef::new(row.try_get::<String, _>("reference")?),

@@ -1,9 +1,7 @@
 //! Where devices moved items.
 
-use sqlx::Row;
-
 use crate::ids::{FolderNo, ItemNo, Principal, ServerId};
-use crate::store::{Conn, StoreError, small};
+use crate::store::{Conn, StoreError, db, small};
 
 /// Where a device moved an item.
 pub(crate) async fn find(
@@ -11,7 +9,7 @@ pub(crate) async fn find(
     who: Principal,
     from: ServerId,
 ) -> Result<Option<ServerId>, StoreError> {
-    let row = sqlx::query(
+    let row = db::query(
         "SELECT to_folder, to_item FROM moved \
          WHERE account = $1 AND device = $2 AND folder = $3 AND item = $4",
     )
@@ -38,7 +36,7 @@ pub(crate) async fn put(
     to: ServerId,
     now: i64,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    db::query(
         "INSERT INTO moved (account, device, folder, item, to_folder, to_item, at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7) \
          ON CONFLICT (account, device, folder, item) DO UPDATE SET \
@@ -58,7 +56,7 @@ pub(crate) async fn put(
 
 /// Forgets moves made before `limit`.
 pub(crate) async fn forget(conn: &mut Conn, limit: i64) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM moved WHERE at < $1")
+    db::query("DELETE FROM moved WHERE at < $1")
         .bind(limit)
         .execute(conn)
         .await?;

@@ -2,12 +2,10 @@
 
 use std::collections::HashMap;
 
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
-
 use crate::ids::{DeviceId, FolderNo, Principal, Seq};
 use crate::store::answer::{Proof, proof_from};
-use crate::store::{Store, StoreError, from_db, small};
+use crate::store::db::Row;
+use crate::store::{Store, StoreError, db, from_db, small};
 
 /// How many folders a device syncs, and how many items could not be sent to it.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -58,20 +56,20 @@ impl Store {
     pub async fn tallies(&self) -> Result<HashMap<DeviceId, Tally>, StoreError> {
         let mut tallies: HashMap<DeviceId, Tally> = HashMap::new();
         let mut conn = self.read().await?;
-        let folders: Vec<(i64, i64)> = sqlx::query_as(
-            "SELECT device, COUNT(*) FROM collection WHERE folder > 0 GROUP BY device",
-        )
-        .fetch_all(&mut *conn)
-        .await?;
-        for (device, count) in folders {
-            tallies.entry(DeviceId(device)).or_default().folders = from_db(count);
-        }
-        let skipped: Vec<(i64, i64)> =
-            sqlx::query_as("SELECT device, COUNT(*) FROM skipped GROUP BY device")
-                .fetch_all(&mut *conn)
+        let folders =
+            db::query("SELECT device, COUNT(*) FROM collection WHERE folder > 0 GROUP BY device")
+                .fetch_all(&mut conn)
                 .await?;
-        for (device, count) in skipped {
-            tallies.entry(DeviceId(device)).or_default().skipped = from_db(count);
+        for row in folders {
+            let tally = tallies.entry(DeviceId(row.try_get(0)?)).or_default();
+            tally.folders = from_db(row.try_get(1)?);
+        }
+        let skipped = db::query("SELECT device, COUNT(*) FROM skipped GROUP BY device")
+            .fetch_all(&mut conn)
+            .await?;
+        for row in skipped {
+            let tally = tallies.entry(DeviceId(row.try_get(0)?)).or_default();
+            tally.skipped = from_db(row.try_get(1)?);
         }
         Ok(tallies)
     }
@@ -81,7 +79,7 @@ impl Store {
     /// # Errors
     /// `Database`, `Damaged`.
     pub async fn synced(&self, who: Principal) -> Result<Vec<Synced>, StoreError> {
-        let rows = sqlx::query(
+        let rows = db::query(
             "SELECT c.folder, f.name, f.class, \
              CASE WHEN c.folder = 0 THEN acc.hierarchy_seq ELSE f.seq END AS seq, \
              a.seen, a.filling, a.proof, a.written, \
@@ -104,7 +102,7 @@ impl Store {
     }
 }
 
-fn read(row: &SqliteRow) -> Result<Synced, StoreError> {
+fn read(row: &Row) -> Result<Synced, StoreError> {
     let told: Option<i64> = row.try_get("seen")?;
     let newest = match told {
         None => None,

@@ -1,7 +1,7 @@
 //! What is remembered of a device's requests: the last Ping and the last full Sync.
 
 use crate::ids::{FolderNo, Principal};
-use crate::store::{Conn, Store, StoreError};
+use crate::store::{Conn, Store, StoreError, db};
 
 /// The parameters of the last Ping; both are remembered separately.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -35,8 +35,8 @@ impl Store {
         if after == before {
             return Ok(());
         }
-        let mut write = self.write_whenever().await?;
-        sqlx::query(
+        let mut write = self.write_whenever(who.account).await?;
+        db::query(
             "INSERT INTO remembered (account, device, heartbeat, folders) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (account, device) DO UPDATE SET \
              heartbeat = excluded.heartbeat, folders = excluded.folders",
@@ -45,7 +45,7 @@ impl Store {
         .bind(who.device.0)
         .bind(after.heartbeat.map(i64::from))
         .bind(after.folders.as_deref().map(spell))
-        .execute(&mut *write)
+        .execute(&mut write)
         .await?;
         write.commit().await
     }
@@ -56,7 +56,7 @@ impl Store {
     /// `Database`.
     pub async fn sync_cache(&self, who: Principal) -> Result<Option<Vec<u8>>, StoreError> {
         let sync: Option<Option<Vec<u8>>> =
-            sqlx::query_scalar("SELECT sync FROM remembered WHERE account = $1 AND device = $2")
+            db::scalar("SELECT sync FROM remembered WHERE account = $1 AND device = $2")
                 .bind(who.account.0)
                 .bind(who.device.0)
                 .fetch_optional(&mut *self.read().await?)
@@ -76,29 +76,32 @@ impl Store {
         if self.sync_cache(who).await?.as_deref() == request {
             return Ok(());
         }
-        let mut write = self.write().await?;
-        sqlx::query(
+        let mut write = self.write(who.account).await?;
+        db::query(
             "INSERT INTO remembered (account, device, sync) VALUES ($1, $2, $3) \
              ON CONFLICT (account, device) DO UPDATE SET sync = excluded.sync",
         )
         .bind(who.account.0)
         .bind(who.device.0)
         .bind(request)
-        .execute(&mut *write)
+        .execute(&mut write)
         .await?;
         write.commit().await
     }
 }
 
 async fn ping_cache(conn: &mut Conn, who: Principal) -> Result<PingCache, StoreError> {
-    let row: Option<(Option<i64>, Option<String>)> = sqlx::query_as(
-        "SELECT heartbeat, folders FROM remembered WHERE account = $1 AND device = $2",
-    )
-    .bind(who.account.0)
-    .bind(who.device.0)
-    .fetch_optional(conn)
-    .await?;
-    let (heartbeat, folders) = row.unwrap_or_default();
+    let row =
+        db::query("SELECT heartbeat, folders FROM remembered WHERE account = $1 AND device = $2")
+            .bind(who.account.0)
+            .bind(who.device.0)
+            .fetch_optional(conn)
+            .await?;
+    let Some(row) = row else {
+        return Ok(PingCache::default());
+    };
+    let heartbeat: Option<i64> = row.try_get(0)?;
+    let folders: Option<String> = row.try_get(1)?;
     Ok(PingCache {
         heartbeat: heartbeat.and_then(|seconds| u32::try_from(seconds).ok()),
         folders: folders.map(|text| text.split(' ').filter_map(FolderNo::parse).collect()),
@@ -128,9 +131,9 @@ mod tests {
             folders: Some(vec![FolderNo(5)]),
         };
         // While one writes, the others queue.
-        let held = store.write().await.unwrap();
+        let held = store.write(AccountId(1)).await.unwrap();
         let queued = async {
-            while store.writer.waiting() < 1_000 {
+            while store.waiting() < 1_000 {
                 tokio::task::yield_now().await;
             }
         };

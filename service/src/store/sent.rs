@@ -1,9 +1,7 @@
 //! How far messages came on their way out, so that a repeat is neither lost nor sent twice.
 
-use sqlx::Row;
-
 use crate::ids::Principal;
-use crate::store::{Conn, Store, StoreError};
+use crate::store::{Conn, Store, StoreError, db};
 
 /// The most messages that are remembered of a device.
 const PER_DEVICE_MAX: i64 = 100;
@@ -72,13 +70,13 @@ impl Store {
         ident: &SendIdent,
         (now, forgotten): (i64, i64),
     ) -> Result<Sending, StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(who.account).await?;
         if let Some(found) = find(&mut write, who, ident).await?
             && (found.state != SendState::Done || found.at >= forgotten)
         {
             return Ok(found);
         }
-        sqlx::query(
+        db::query(
             "INSERT INTO sent (account, device, ident, state, at) VALUES ($1, $2, $3, $4, $5) \
              ON CONFLICT (account, device, ident) DO UPDATE SET \
              state = excluded.state, at = excluded.at",
@@ -88,7 +86,7 @@ impl Store {
         .bind(ident.as_slice())
         .bind(SendState::Begun.as_str())
         .bind(now)
-        .execute(&mut *write)
+        .execute(&mut write)
         .await?;
         trim(&mut write, who).await?;
         write.commit().await?;
@@ -108,15 +106,15 @@ impl Store {
         ident: &SendIdent,
         state: SendState,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
-        let done = sqlx::query(
+        let mut write = self.write(who.account).await?;
+        let done = db::query(
             "UPDATE sent SET state = $4 WHERE account = $1 AND device = $2 AND ident = $3",
         )
         .bind(who.account.0)
         .bind(who.device.0)
         .bind(ident.as_slice())
         .bind(state.as_str())
-        .execute(&mut *write)
+        .execute(&mut write)
         .await?;
         if done.rows_affected() != 1 {
             return Err(StoreError::Damaged { table: "sent" });
@@ -127,7 +125,7 @@ impl Store {
 
 /// Forgets messages that were begun before `limit`.
 pub(crate) async fn forget(conn: &mut Conn, limit: i64) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM sent WHERE at < $1")
+    db::query("DELETE FROM sent WHERE at < $1")
         .bind(limit)
         .execute(conn)
         .await?;
@@ -136,7 +134,7 @@ pub(crate) async fn forget(conn: &mut Conn, limit: i64) -> Result<(), StoreError
 
 /// Forgets the oldest messages of a device that has many. What is not done stays: its end matters.
 async fn trim(conn: &mut Conn, who: Principal) -> Result<(), StoreError> {
-    sqlx::query(
+    db::query(
         "DELETE FROM sent WHERE account = $1 AND device = $2 AND state = $3 AND at < \
          (SELECT at FROM sent WHERE account = $1 AND device = $2 \
          ORDER BY at DESC LIMIT 1 OFFSET $4)",
@@ -156,7 +154,7 @@ async fn find(
     ident: &SendIdent,
 ) -> Result<Option<Sending>, StoreError> {
     let row =
-        sqlx::query("SELECT state, at FROM sent WHERE account = $1 AND device = $2 AND ident = $3")
+        db::query("SELECT state, at FROM sent WHERE account = $1 AND device = $2 AND ident = $3")
             .bind(who.account.0)
             .bind(who.device.0)
             .bind(ident.as_slice())
@@ -225,13 +223,13 @@ mod tests {
             }
         }
         let mut conn = store.read().await.unwrap();
-        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sent")
-            .fetch_one(&mut *conn)
+        let count: i64 = db::scalar("SELECT COUNT(*) FROM sent")
+            .fetch_one(&mut conn)
             .await
             .unwrap();
         assert_eq!(count, 101, "a hundred, and one that is not done");
-        let oldest: i64 = sqlx::query_scalar("SELECT MIN(at) FROM sent")
-            .fetch_one(&mut *conn)
+        let oldest: i64 = db::scalar("SELECT MIN(at) FROM sent")
+            .fetch_one(&mut conn)
             .await
             .unwrap();
         assert_eq!(oldest, 0);

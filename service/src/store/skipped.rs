@@ -1,10 +1,8 @@
 //! Items that could not be sent.
 
-use sqlx::Row;
-
 use crate::ids::{AccountId, DeviceId, FolderNo, ItemNo, ServerId};
 use crate::store::answer::Held;
-use crate::store::{Conn, Store, StoreError, small};
+use crate::store::{Conn, Store, StoreError, db, small};
 
 /// An item that could not be sent to a device.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -25,7 +23,7 @@ impl Store {
     /// # Errors
     /// `Database`.
     pub async fn skipped(&self, account: AccountId) -> Result<Vec<Skipped>, StoreError> {
-        let rows = sqlx::query(
+        let rows = db::query(
             "SELECT device, folder, item, reason, since FROM skipped WHERE account = $1 \
              ORDER BY device, folder, item",
         )
@@ -56,7 +54,7 @@ pub(crate) async fn put(
     reason: &str,
     now: i64,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    db::query(
         "INSERT INTO skipped (account, device, folder, item, reason, since) \
          VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (account, device, folder, item) DO UPDATE SET reason = excluded.reason",
@@ -74,7 +72,7 @@ pub(crate) async fn put(
 
 /// Takes all items of a collection off the list.
 pub(crate) async fn delete_all(conn: &mut Conn, held: Held) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM skipped WHERE account = $1 AND device = $2 AND folder = $3")
+    db::query("DELETE FROM skipped WHERE account = $1 AND device = $2 AND folder = $3")
         .bind(held.who.account.0)
         .bind(held.who.device.0)
         .bind(i64::from(held.folder.0))
@@ -85,7 +83,7 @@ pub(crate) async fn delete_all(conn: &mut Conn, held: Held) -> Result<(), StoreE
 
 /// Takes an item off the list.
 pub(crate) async fn delete(conn: &mut Conn, held: Held, item: ItemNo) -> Result<(), StoreError> {
-    sqlx::query(
+    db::query(
         "DELETE FROM skipped WHERE account = $1 AND device = $2 AND folder = $3 AND item = $4",
     )
     .bind(held.who.account.0)

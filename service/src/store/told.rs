@@ -6,7 +6,7 @@
 use crate::ids::ItemNo;
 use crate::store::answer::Held;
 use crate::store::item::At;
-use crate::store::{Conn, StoreError, to_db};
+use crate::store::{Conn, StoreError, db, to_db};
 
 /// An answer, as rows name it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -24,7 +24,7 @@ pub(crate) async fn base(
     step: Step,
     item: ItemNo,
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    Ok(sqlx::query_scalar(
+    db::scalar(
         "SELECT print FROM told WHERE account = $1 AND device = $2 AND folder = $3 AND lineage = $4 \
          AND item = $5 AND number <= $6 ORDER BY number DESC LIMIT 1",
     )
@@ -35,7 +35,7 @@ pub(crate) async fn base(
     .bind(i64::from(item.0))
     .bind(to_db(step.number))
     .fetch_optional(conn)
-    .await?)
+    .await
 }
 
 /// Adds what an answer tells of an item.
@@ -45,7 +45,7 @@ pub(crate) async fn put(
     step: Step,
     (item, print): (ItemNo, &[u8]),
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    db::query(
         "INSERT INTO told (account, device, folder, lineage, item, number, print) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
@@ -69,7 +69,7 @@ pub(crate) async fn turn(conn: &mut Conn, held: Held, step: Step) -> Result<(), 
          AND item IN (SELECT item FROM told WHERE account = $1 AND device = $2 AND folder = $3 AND lineage = $4 \
          AND number = $5)",
     ] {
-        sqlx::query(statement)
+        db::query(statement)
             .bind(held.who.account.0)
             .bind(held.who.device.0)
             .bind(i64::from(held.folder.0))
@@ -83,7 +83,7 @@ pub(crate) async fn turn(conn: &mut Conn, held: Held, step: Step) -> Result<(), 
 
 /// Forgets what an answer told that was not taken.
 pub(crate) async fn delete(conn: &mut Conn, held: Held, number: u64) -> Result<(), StoreError> {
-    sqlx::query(
+    db::query(
         "DELETE FROM told WHERE account = $1 AND device = $2 AND folder = $3 AND number = $4",
     )
     .bind(held.who.account.0)
@@ -97,7 +97,7 @@ pub(crate) async fn delete(conn: &mut Conn, held: Held, number: u64) -> Result<(
 
 /// Forgets all that a device was told of a folder.
 pub(crate) async fn delete_all(conn: &mut Conn, held: Held) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM told WHERE account = $1 AND device = $2 AND folder = $3")
+    db::query("DELETE FROM told WHERE account = $1 AND device = $2 AND folder = $3")
         .bind(held.who.account.0)
         .bind(held.who.device.0)
         .bind(i64::from(held.folder.0))
@@ -108,7 +108,7 @@ pub(crate) async fn delete_all(conn: &mut Conn, held: Held) -> Result<(), StoreE
 
 /// Forgets what was told of items that are not there any more.
 pub(crate) async fn collect(conn: &mut Conn, at: At) -> Result<(), StoreError> {
-    sqlx::query(
+    db::query(
         "DELETE FROM told WHERE account = $1 AND folder = $2 AND item NOT IN \
          (SELECT item FROM item WHERE account = $1 AND folder = $2 AND removed = 0)",
     )

@@ -1,13 +1,12 @@
 //! What devices uploaded: written before the backend is touched, kept for the key and the one before.
 
 use backends::{ItemRef, NewName, Version};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 use crate::ids::{DeviceId, ItemNo};
 use crate::store::answer::Held;
+use crate::store::db::Row;
 use crate::store::item::At;
-use crate::store::{Conn, StoreError, from_db, small, to_db};
+use crate::store::{Conn, StoreError, db, from_db, small, to_db};
 
 /// How far an upload is.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -53,8 +52,9 @@ pub(crate) async fn one(
     held: Held,
     ident: &str,
 ) -> Result<Option<UploadRow>, StoreError> {
-    sqlx::query(
-        "SELECT * FROM upload WHERE account = $1 AND device = $2 AND folder = $3 AND ident = $4",
+    db::query(
+        "SELECT device, ident, number, hash, state, older, item, told_all, name, expected_item, expected_version \
+         FROM upload WHERE account = $1 AND device = $2 AND folder = $3 AND ident = $4",
     )
     .bind(held.who.account.0)
     .bind(held.who.device.0)
@@ -70,7 +70,10 @@ pub(crate) async fn one(
 /// The uploads into a folder whose end is not known.
 pub(crate) async fn begun(conn: &mut Conn, at: At) -> Result<Vec<UploadRow>, StoreError> {
     let rows =
-        sqlx::query("SELECT * FROM upload WHERE account = $1 AND folder = $2 AND state = 'begun'")
+        db::query(
+            "SELECT device, ident, number, hash, state, older, item, told_all, name, expected_item, expected_version \
+             FROM upload WHERE account = $1 AND folder = $2 AND state = 'begun'",
+        )
             .bind(at.account.0)
             .bind(i64::from(at.folder.0))
             .fetch_all(conn)
@@ -80,7 +83,7 @@ pub(crate) async fn begun(conn: &mut Conn, at: At) -> Result<Vec<UploadRow>, Sto
 
 /// Writes an upload over an older one of its name.
 pub(crate) async fn put(conn: &mut Conn, held: Held, row: &UploadRow) -> Result<(), StoreError> {
-    sqlx::query(
+    db::query(
         "INSERT INTO upload (account, device, folder, ident, number, hash, state, older, item, \
          told_all, expected_item, expected_version, name) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
@@ -110,7 +113,7 @@ pub(crate) async fn put(conn: &mut Conn, held: Held, row: &UploadRow) -> Result<
 
 /// Forgets an upload: a repeat tries again.
 pub(crate) async fn delete(conn: &mut Conn, held: Held, ident: &str) -> Result<(), StoreError> {
-    sqlx::query(
+    db::query(
         "DELETE FROM upload WHERE account = $1 AND device = $2 AND folder = $3 AND ident = $4",
     )
     .bind(held.who.account.0)
@@ -125,7 +128,7 @@ pub(crate) async fn delete(conn: &mut Conn, held: Held, ident: &str) -> Result<(
 /// A new key was shown: what came under the key before goes, and of the rest what the taken answer
 /// answered.
 pub(crate) async fn turn(conn: &mut Conn, held: Held, answered: &[u64]) -> Result<(), StoreError> {
-    sqlx::query(
+    db::query(
         "DELETE FROM upload WHERE account = $1 AND device = $2 AND folder = $3 AND older = 1",
     )
     .bind(held.who.account.0)
@@ -134,7 +137,7 @@ pub(crate) async fn turn(conn: &mut Conn, held: Held, answered: &[u64]) -> Resul
     .execute(&mut *conn)
     .await?;
     for number in answered {
-        sqlx::query(
+        db::query(
             "DELETE FROM upload WHERE account = $1 AND device = $2 AND folder = $3 AND number = $4",
         )
         .bind(held.who.account.0)
@@ -144,7 +147,7 @@ pub(crate) async fn turn(conn: &mut Conn, held: Held, answered: &[u64]) -> Resul
         .execute(&mut *conn)
         .await?;
     }
-    sqlx::query("UPDATE upload SET older = 1 WHERE account = $1 AND device = $2 AND folder = $3")
+    db::query("UPDATE upload SET older = 1 WHERE account = $1 AND device = $2 AND folder = $3")
         .bind(held.who.account.0)
         .bind(held.who.device.0)
         .bind(i64::from(held.folder.0))
@@ -153,7 +156,7 @@ pub(crate) async fn turn(conn: &mut Conn, held: Held, answered: &[u64]) -> Resul
     Ok(())
 }
 
-fn read(row: &SqliteRow) -> Result<UploadRow, StoreError> {
+fn read(row: &Row) -> Result<UploadRow, StoreError> {
     let item: Option<i64> = row.try_get("item")?;
     let text = |name| -> Result<Option<String>, StoreError> { Ok(row.try_get(name)?) };
     Ok(UploadRow {

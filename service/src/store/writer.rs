@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use sqlx::Executor;
 use tokio::sync::{Mutex, MutexGuard, oneshot};
 
 use crate::store::{Conn, StoreError};
@@ -60,8 +59,8 @@ pub(crate) struct Writer {
     failing: Arc<AtomicBool>,
 }
 
-/// A transaction. Dropped without [`Write::commit`], it is undone.
-pub struct Write<'a> {
+/// A transaction. Dropped without [`Shared::commit`], it is undone.
+pub(crate) struct Shared<'a> {
     writer: &'a Writer,
     state: MutexGuard<'a, State>,
 }
@@ -86,7 +85,7 @@ impl Writer {
     }
 
     /// Waits for its turn and begins.
-    pub(crate) async fn begin(&self) -> Result<Write<'_>, StoreError> {
+    pub(crate) async fn begin(&self) -> Result<Shared<'_>, StoreError> {
         if self.waiting.load(Ordering::Acquire) >= QUEUE_MAX {
             return Err(StoreError::Busy);
         }
@@ -94,7 +93,7 @@ impl Writer {
     }
 
     /// The same, however many wait: for what nobody gives up on.
-    pub(crate) async fn begin_whenever(&self) -> Result<Write<'_>, StoreError> {
+    pub(crate) async fn begin_whenever(&self) -> Result<Shared<'_>, StoreError> {
         let mut state = {
             let _waiting = Waiting::new(&self.waiting);
             self.state.lock().await
@@ -103,7 +102,7 @@ impl Writer {
             self.failing.store(true, Ordering::Release);
             return Err(error);
         }
-        Ok(Write {
+        Ok(Shared {
             writer: self,
             state,
         })
@@ -128,13 +127,13 @@ impl Writer {
     }
 }
 
-impl Write<'_> {
+impl Shared<'_> {
     /// Commits: when this returns, what was written is on the disk.
     ///
     /// # Errors
     /// `Database`, `Commit`: it is not written, or (after a failure of the medium) nobody knows.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        let Write { writer, mut state } = self;
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        let Shared { writer, mut state } = self;
         state.release().await?;
         if writer.waiting.load(Ordering::Acquire) == 0 || state.batch.len() >= BATCH_MAX {
             return state.flush().await;
@@ -185,7 +184,7 @@ impl State {
         self.failing.store(committed.is_err(), Ordering::Release);
         if let Err(error) = committed {
             self.lose().await;
-            return Err(error.into());
+            return Err(error);
         }
         self.left = Left::Nothing;
         self.open = false;
@@ -245,7 +244,7 @@ impl State {
     }
 }
 
-impl Deref for Write<'_> {
+impl Deref for Shared<'_> {
     type Target = Conn;
 
     fn deref(&self) -> &Conn {
@@ -253,7 +252,7 @@ impl Deref for Write<'_> {
     }
 }
 
-impl DerefMut for Write<'_> {
+impl DerefMut for Shared<'_> {
     fn deref_mut(&mut self) -> &mut Conn {
         &mut self.state.conn
     }
@@ -278,9 +277,9 @@ impl fmt::Debug for Writer {
     }
 }
 
-impl fmt::Debug for Write<'_> {
+impl fmt::Debug for Shared<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Write").finish_non_exhaustive()
+        f.debug_struct("Shared").finish_non_exhaustive()
     }
 }
 
@@ -288,20 +287,22 @@ impl fmt::Debug for Write<'_> {
 mod tests {
     use std::sync::Arc;
 
-    use sqlx::Connection;
+    use sqlx::{Connection, SqliteConnection};
 
     use super::*;
+    use crate::store::db;
 
     async fn writer() -> Arc<Writer> {
-        let mut conn = Conn::connect("sqlite::memory:").await.unwrap();
+        let conn = SqliteConnection::connect("sqlite::memory:").await;
+        let mut conn = Conn::sqlite(conn.unwrap());
         conn.execute("CREATE TABLE t (n BIGINT)").await.unwrap();
         Arc::new(Writer::new(conn))
     }
 
     async fn count(writer: &Writer) -> i64 {
         let mut write = writer.begin().await.unwrap();
-        sqlx::query_scalar("SELECT COUNT(*) FROM t")
-            .fetch_one(&mut *write)
+        db::scalar("SELECT COUNT(*) FROM t")
+            .fetch_one(&mut write)
             .await
             .unwrap()
     }

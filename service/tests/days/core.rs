@@ -16,7 +16,7 @@ use directpush::ids::AccountId;
 use directpush::index::Index;
 use directpush::metrics::Metrics;
 use directpush::push::{Hub, HubConfig, HubParts, LocalChannel};
-use directpush::store::{Durability, Store};
+use directpush::store::{Durability, Store, db};
 use directpush::tasks::Tasks;
 use directpush::watch::{MailboxProvider, Mode, Supervisor, SupervisorParts};
 use protocol::flow::heartbeat::HeartbeatBounds;
@@ -186,15 +186,12 @@ impl Core {
     pub(crate) async fn rows(&self) -> BTreeMap<String, i64> {
         let mut conn = self.store.read().await.unwrap();
         let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'";
-        let tables: Vec<String> = sqlx::query_scalar(tables)
-            .fetch_all(&mut *conn)
-            .await
-            .unwrap();
+        let tables: Vec<String> = db::scalar(tables).fetch_all(&mut conn).await.unwrap();
         let mut rows = BTreeMap::new();
         for table in tables {
-            let count = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
-            let count = sqlx::query_scalar(count).fetch_one(&mut *conn).await;
-            rows.insert(table, count.unwrap());
+            let count = db::composed(format!("SELECT COUNT(*) FROM {table}"));
+            let count = count.fetch_one(&mut conn).await.unwrap();
+            rows.insert(table, count.try_get(0).unwrap());
         }
         rows
     }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use directpush::ids::AccountId;
 use directpush::telemetry::Facts;
 use tokio::time::{sleep, timeout};
 
@@ -21,7 +22,7 @@ async fn an_upload_whose_client_hangs_up_in_the_store_is_done() {
     device.set_up(&inside).await;
     let upload = device.sync_request(vec![set_flag(device.last_item(), true)]);
     let store = inside.commands.index.store().clone();
-    let held = store.write().await.unwrap();
+    let held = store.write(AccountId(1)).await.unwrap();
     let (seam, mut facts) = (seam(&inside), Facts::default());
     // The handler is dropped with its connection.
     let cut = timeout(A_WHILE, seam.dispatch(upload, &mut facts)).await;

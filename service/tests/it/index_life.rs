@@ -1,4 +1,4 @@
-//! The index over SQLite, one property at a time.
+//! The index, one property at a time.
 
 mod anew;
 mod cut;
@@ -18,7 +18,7 @@ use directpush::index::{
     Action, Applied, Conflict, Doubt, FolderSync, HierarchyPage, Ident, Index, Notes, Opening,
     Pair, Receipt, Session, Upload, Verdict, Wake,
 };
-use directpush::store::{DeviceName, Durability, Store};
+use directpush::store::{DeviceName, Store};
 
 const ALL: i64 = i64::MIN;
 
@@ -54,8 +54,7 @@ fn state(item: &str, version: &str, time: i64) -> ItemState {
 }
 
 async fn open_store(directory: &Path) -> Store {
-    let path = directory.join("state.db");
-    Store::open_with(&path, Durability::None).await.unwrap()
+    crate::postgres::store_in(directory).await
 }
 
 impl House {

@@ -8,7 +8,7 @@
 //! no item may be added twice, no unknown one changed, no phone woken for nothing or told its own change.
 //!
 //! The same histories run against two engines: the rules over plain vectors ([`fake`], many histories), and
-//! the index over SQLite ([`real`], fewer). A failing history prints its seed.
+//! the index over SQLite and PostgreSQL ([`real`], fewer). A failing history prints its seed.
 //!
 //! What happens when a rule is broken on purpose (H: "holds …, should hold …" at the end of a history; L: only
 //! a test of `index_life` or of the module fails, since what the phones hold in the end is right all the same):
@@ -148,6 +148,16 @@ fn the_index_holds_in_random_histories() {
             let directory = tempfile::tempdir().unwrap();
             let engine = real::Real::open(directory.path()).await;
             History::new(seed).run(engine).await;
+        });
+    });
+}
+
+#[test]
+fn the_index_over_postgres_holds_in_random_histories() {
+    on_two_threads(2_000_000, 12, |seed| {
+        drive(async {
+            let (_server, store) = crate::postgres::fresh().await;
+            History::new(seed).run(real::Real::over(store).await).await;
         });
     });
 }

@@ -16,6 +16,7 @@ mod golden_answers;
 mod http;
 mod index_life;
 mod index_model;
+mod postgres;
 mod program;
 mod push;
 mod versions;

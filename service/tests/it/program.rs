@@ -8,7 +8,8 @@ use std::time::Duration;
 use directpush::app::{App, RunningApp, StartError};
 use directpush::config::Config;
 use directpush::http::users::{Cost, line};
-use directpush::store::Store;
+use directpush::ids::AccountId;
+use directpush::store::{Store, db};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::Command;
@@ -183,10 +184,10 @@ async fn a_store_of_a_newer_version_is_refused() {
 
     // By hand, as a version that is not written yet would.
     let newer = Store::open(&store).await.unwrap();
-    let mut write = newer.write().await.unwrap();
+    let mut write = newer.write(AccountId(0)).await.unwrap();
     let raised = "INSERT INTO _sqlx_migrations SELECT 9999, description, installed_on, success, checksum, \
                   execution_time FROM _sqlx_migrations LIMIT 1";
-    sqlx::query(raised).execute(&mut *write).await.unwrap();
+    db::query(raised).execute(&mut *write).await.unwrap();
     write.commit().await.unwrap();
     newer.close().await;
     for arguments in [

@@ -78,7 +78,7 @@ impl Index {
         own: &OwnDeed<'_>,
     ) -> Result<Option<OwnChange>, IndexError> {
         let (_slot, held) = self.hierarchy_of(who).await;
-        let mut write = self.store.write().await?;
+        let mut write = self.store.write(who.account).await?;
         let Some((mut line, mut cursor)) = Line::open(&mut write, held, own.key).await? else {
             return Ok(None);
         };

@@ -19,7 +19,7 @@ impl Session {
     /// The store's.
     pub async fn upload(&mut self, new: &Upload) -> Result<Verdict, IndexError> {
         let index = self.index.clone();
-        let mut write = index.store.write().await?;
+        let mut write = index.store.write(self.line.held.who.account).await?;
         self.line.turn(&mut write).await?;
         let before = upload::one(&mut write, self.line.held, &new.ident.spell()).await?;
         let repeat = before
@@ -139,7 +139,7 @@ impl Session {
         outcome: &Outcome,
     ) -> Result<Option<ItemNo>, IndexError> {
         let index = self.index.clone();
-        let mut write = index.store.write().await?;
+        let mut write = index.store.write(self.line.held.who.account).await?;
         let known = ticket.upload.item;
         let (state, item) = match outcome {
             Outcome::Present(made) if ticket.row.is_none() => {

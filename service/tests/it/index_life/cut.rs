@@ -3,6 +3,7 @@
 use std::pin::pin;
 use std::task::Poll;
 
+use directpush::ids::AccountId;
 use directpush::index::{Action, Opening};
 use directpush::store::Store;
 use futures_util::poll;
@@ -14,13 +15,13 @@ async fn handed_over<T>(
     store: &Store,
     begun: impl Future<Output = T>,
 ) -> directpush::store::Write<'_> {
-    let first = store.write().await.unwrap();
+    let first = store.write(AccountId(1)).await.unwrap();
     let mut begun = pin!(begun);
     assert!(
         poll!(begun.as_mut()).is_pending(),
         "it waits for the writer"
     );
-    let mut last = pin!(store.write());
+    let mut last = pin!(store.write(AccountId(1)));
     assert!(poll!(last.as_mut()).is_pending());
     drop(first);
     loop {

@@ -1,8 +1,8 @@
 //! Keys, answers and what a restart leaves of them.
 
-use directpush::ids::ItemNo;
+use directpush::ids::{AccountId, ItemNo};
 use directpush::index::{Action, Index, Outcome, Verdict};
-use directpush::store::{PingCache, SendState, Store, StoreError};
+use directpush::store::{PingCache, SendState, Store, StoreError, db};
 
 use super::{ALL, House, add, go, open_store, state};
 
@@ -100,8 +100,8 @@ async fn everything_survives_a_restart() {
 async fn a_newer_schema_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let store = open_store(directory.path()).await;
-    let mut write = store.write().await.unwrap();
-    sqlx::query(
+    let mut write = store.write(AccountId(0)).await.unwrap();
+    db::query(
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
          VALUES (99, 'later', 1, x'00', 0)",
     )

@@ -1,6 +1,7 @@
 //! Two who bring a folder up to date at the same time.
 
 use backends::{Change, Delta, DeltaKind, Token};
+use directpush::ids::AccountId;
 use directpush::index::Applied;
 
 use super::{House, state};
@@ -16,7 +17,7 @@ async fn who_loses_a_race_reads_what_won_it() {
         token: Token::new(name),
     };
     let (one, other) = (delta("one"), delta("other"));
-    let held = index.store().write().await.unwrap();
+    let held = index.store().write(AccountId(1)).await.unwrap();
     let winner = index.apply(account, inbox, &from, &one);
     let loser = async {
         let applied = index.apply(account, inbox, &from, &other).await.unwrap();

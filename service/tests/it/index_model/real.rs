@@ -27,7 +27,10 @@ pub(super) struct Real {
 impl Real {
     pub(super) async fn open(directory: &Path) -> Self {
         let path = directory.join("state.db");
-        let store = Store::open_with(&path, Durability::None).await.unwrap();
+        Self::over(Store::open_with(&path, Durability::None).await.unwrap()).await
+    }
+
+    pub(super) async fn over(store: Store) -> Self {
         let index = Index::new(store);
         let account = index.store().account("ada", 1).await.unwrap();
         let mut devices = Vec::new();

@@ -13,6 +13,7 @@ use directpush::index::{
 use super::phone::Dice;
 use super::real::Real;
 use super::world::World;
+use directpush::store::Store;
 
 const ROUNDS: u64 = 60;
 
@@ -228,6 +229,22 @@ impl Phone {
 async fn phones_and_watchers_that_race_agree_in_the_end() {
     let directory = tempfile::tempdir().unwrap();
     let real = Real::open(directory.path()).await;
+    agree(real, None).await;
+}
+
+/// Each phone, and each watcher, has a node of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nodes_that_race_over_one_postgres_agree_in_the_end() {
+    let server = backends::servers::Postgres::shared();
+    let server = server.await.unwrap();
+    let url = crate::postgres::options(&server.database().unwrap());
+    let open = || async { Store::open_postgres(&url).await.unwrap() };
+    let real = Real::over(open().await).await;
+    agree(real, Some(Index::new(open().await))).await;
+}
+
+/// Lets all of them go on at once, and compares in the end.
+async fn agree(real: Real, other: Option<Index>) {
     let (index, account, folder, devices) = real.parts();
     let house = House {
         index,
@@ -235,10 +252,15 @@ async fn phones_and_watchers_that_race_agree_in_the_end() {
         folder,
         world: Arc::new(Mutex::new(World::default())),
     };
+    let there = House {
+        index: other.unwrap_or_else(|| house.index.clone()),
+        ..house.clone()
+    };
+    let mut nodes = [&house, &there].into_iter();
     let mut phones = tokio::task::JoinSet::new();
     for (who, seed) in devices.into_iter().zip(7..) {
         let phone = Phone {
-            house: house.clone(),
+            house: nodes.next().unwrap().clone(),
             pair: Pair { who, folder },
             key: "0".into(),
             items: BTreeMap::new(),
@@ -249,7 +271,7 @@ async fn phones_and_watchers_that_race_agree_in_the_end() {
     }
     let mut watchers = tokio::task::JoinSet::new();
     watchers.spawn(house.clone().watch());
-    watchers.spawn(house.clone().watch());
+    watchers.spawn(there.clone().watch());
     let phones = phones.join_all().await;
     watchers.join_all().await;
     house.refresh().await;
