@@ -30,7 +30,7 @@ use crate::app::core::Core;
 use crate::app::hooks::HookDoor;
 use crate::app::signin::SignIn;
 use crate::clock::Clock;
-use crate::config::{Config, ConfigError, Shutdown};
+use crate::config::{Config, ConfigError, Place, Shutdown};
 use crate::control::Control;
 use crate::http::tls::TlsError;
 use crate::http::users::UsersError;
@@ -220,10 +220,10 @@ pub enum StartError {
         source: backends::smtp::RelayError,
     },
     /// The database could not be opened.
-    #[error("cannot open {path} (store.path)")]
+    #[error("cannot open {place} ({})", setting(place))]
     Store {
-        /// The file.
-        path: PathBuf,
+        /// Where.
+        place: Place,
         /// What the store said.
         source: StoreError,
     },
@@ -242,4 +242,12 @@ pub enum StartError {
     /// The system has no randomness.
     #[error("the system has no randomness")]
     Randomness(#[source] std::io::Error),
+}
+
+/// Which setting said so.
+fn setting(place: &Place) -> &'static str {
+    match place {
+        Place::File(_) => "store.path",
+        Place::Server(_) => "database.url",
+    }
 }

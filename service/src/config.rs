@@ -7,6 +7,7 @@ mod check;
 mod imap;
 mod kind;
 mod network;
+mod place;
 mod problem;
 mod raw;
 mod reader;
@@ -30,6 +31,7 @@ use protocol::version::Version;
 
 pub use imap::{Hooks, ImapServer, Master, MasterStyle, ServerSecurity, WatchBy};
 pub use network::Network;
+pub use place::{Place, PlaceError};
 pub use problem::Problem;
 pub use reader::Flag;
 pub use redis::{Redis, RedisServers};
@@ -250,6 +252,17 @@ pub enum ConflictPolicy {
 pub struct Store {
     /// The database file.
     pub path: PathBuf,
+    /// The database that is used instead of the file.
+    pub server: Option<Place>,
+}
+
+impl Store {
+    /// Where the store is.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        let file = || Place::File(self.path.clone());
+        self.server.clone().unwrap_or_else(file)
+    }
 }
 
 /// The log.

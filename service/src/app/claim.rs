@@ -1,7 +1,6 @@
 //! The store belongs to one service, and has to be written.
 
 use std::fs::{File, TryLockError};
-use std::path::Path;
 use std::time::Duration;
 
 use tokio::time;
@@ -9,6 +8,7 @@ use tracing::{error, info};
 
 use crate::admin::Readiness;
 use crate::app::StartError;
+use crate::config::Place;
 use crate::store::Store;
 
 /// Between two looks at a store.
@@ -25,7 +25,11 @@ impl Claim {
     ///
     /// # Errors
     /// `Claimed`: another process has it.
-    pub(super) fn of(store: &Path) -> Result<Self, StartError> {
+    pub(super) fn of(place: &Place) -> Result<Self, StartError> {
+        // A server's store is shared by nodes.
+        let Place::File(store) = place else {
+            return Ok(Self { _file: None });
+        };
         let mut name = store.as_os_str().to_owned();
         name.push(".lock");
         // Where there can be no lock there can be no store either, which is said in its own words.
@@ -39,7 +43,7 @@ impl Claim {
         };
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => Err(StartError::Claimed {
-                path: store.to_owned(),
+                path: store.clone(),
             }),
             // A file system without locks.
             Ok(()) | Err(TryLockError::Error(_)) => Ok(Self { _file: Some(file) }),
@@ -72,7 +76,7 @@ mod tests {
     #[test]
     fn a_store_has_one_service() {
         let place = tempfile::tempdir().unwrap();
-        let path = place.path().join("state.db");
+        let path = Place::File(place.path().join("state.db"));
         let first = Claim::of(&path).unwrap();
         assert!(matches!(Claim::of(&path), Err(StartError::Claimed { .. })));
         drop(first);

@@ -70,7 +70,7 @@ impl Core {
         metrics: &Metrics,
         clock: &Clock,
     ) -> Result<Self, StartError> {
-        let claim = Claim::of(&config.store.path)?;
+        let claim = Claim::of(&config.store.place())?;
         let store = open_store(config).await?;
         let (push, watchers, local) = (Tasks::new(), Tasks::new(), Tasks::new());
         let (folders, driver) = LocalStore::new(LocalOptions::default());
@@ -227,12 +227,9 @@ fn look_again(
 }
 
 async fn open_store(config: &Config) -> Result<Store, StartError> {
-    let path = &config.store.path;
-    let opened = Store::open(path).await;
-    opened.map_err(|source| StartError::Store {
-        path: path.clone(),
-        source,
-    })
+    let place = config.store.place();
+    let opened = Store::open_at(&place).await;
+    opened.map_err(|source| StartError::Store { place, source })
 }
 
 fn trigger(push: &Push) -> Trigger {

@@ -153,12 +153,9 @@ fn client(config: &Config) -> Result<Client, ClientError> {
 
 /// The store of a service that cannot be asked.
 async fn stored(config: &Config) -> anyhow::Result<Survey> {
-    let path = &config.store.path;
-    let store = Store::open_to_read(path).await.with_context(|| {
-        format!(
-            "the service cannot be asked, and its store cannot be read ({})",
-            path.display()
-        )
+    let place = config.store.place();
+    let store = Store::open_at_to_read(&place).await.with_context(|| {
+        format!("the service cannot be asked, and its store cannot be read ({place})")
     })?;
     Ok(Survey::of_store(store))
 }

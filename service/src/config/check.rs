@@ -21,7 +21,7 @@ use super::raw::{self, Raw};
 use super::reader::{Origin, Setting};
 use super::{
     Auth, Autodiscover, ClientFrom, Config, ConflictPolicy, Contacts, Limits, Log, LogFormat, Mail,
-    Network, PathTemplate, Proxy, Push, Shutdown, Store,
+    Network, PathTemplate, Place, Proxy, Push, Shutdown, Store,
 };
 
 /// Checks everything. `None` when a value could not be made at all; there is a problem for it then.
@@ -39,7 +39,7 @@ pub(super) fn check(raw: &Raw, problems: &mut Vec<Problem>) -> Option<Config> {
     let servers = check.servers(raw, raw.listen.hooks.value.is_some());
     let routes = check.routes(raw, &servers);
     let smtp = check.smtp(&raw.smtp, &auth.domains);
-    let store = check.database(&raw.store);
+    let store = check.database(&raw.store, &raw.database);
     let redis = check.redis(&raw.redis);
     let max_version = check.max_version(&raw.protocol.max_version);
     let log = check.log(&raw.log);
@@ -266,10 +266,21 @@ impl Check<'_> {
         }
     }
 
-    fn database(&mut self, raw: &raw::Store) -> Store {
-        Store {
+    fn database(&mut self, raw: &raw::Store, database: &raw::Database) -> Store {
+        let mut store = Store {
             path: self.path(&raw.path),
+            server: None,
+        };
+        let url = database.url.value.as_deref().filter(|url| !url.is_empty());
+        let Some(url) = url else {
+            return store;
+        };
+        match url.parse::<Place>() {
+            Ok(Place::File(path)) => store.path = path,
+            Ok(server @ Place::Server(_)) => store.server = Some(server),
+            Err(error) => self.problem(&database.url, error.to_string()),
         }
+        store
     }
 
     fn max_version(&mut self, setting: &Setting<String>) -> Option<Version> {

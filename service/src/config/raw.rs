@@ -14,8 +14,8 @@ use super::table::{Entry, SectionText, Table};
 pub(super) use accounts::{Hooks, Imap, Route};
 pub(super) use cluster::Redis;
 pub(super) use sections::{
-    Auth, Autodiscover, Contacts, Limits, Listen, Log, Mail, Protocol, Proxy, Push, Shutdown, Smtp,
-    Store,
+    Auth, Autodiscover, Contacts, Database, Limits, Listen, Log, Mail, Protocol, Proxy, Push,
+    Shutdown, Smtp, Store,
 };
 
 /// What the reference says of the servers.
@@ -111,6 +111,7 @@ raw! {
     hooks: Hooks,
     store: Store,
     redis: Redis,
+    database: Database,
     protocol: Protocol,
     log: Log,
     shutdown: Shutdown,

@@ -36,6 +36,9 @@ impl Store {
         if to.symlink_metadata().is_ok() {
             return Err(StoreError::Exists(to.to_owned()));
         }
+        if self.read().await?.is_postgres() {
+            return Err(StoreError::NoFile);
+        }
         let unfinished = Unfinished(beside(to));
         let file = make(&unfinished.0).map_err(|source| failed(to, source))?;
         db::query("VACUUM INTO $1")

@@ -41,6 +41,20 @@ pub enum StoreError {
     /// A database in which no state store was made yet.
     #[error("there is no state store in the database yet: `directpush store migrate` makes one")]
     Empty,
+    /// A store that was to be filled holds something.
+    #[error("there is something in the store already, and it is not overwritten")]
+    NotEmpty,
+    /// A copy does not have as many rows as what was copied.
+    #[error("the copy differs in {table}, and was given up")]
+    Differs {
+        /// The table.
+        table: &'static str,
+    },
+    /// Something that only a store in a file has.
+    #[error(
+        "the state store is in PostgreSQL, whose own tools make backups (pg_dump, pg_basebackup)"
+    )]
+    NoFile,
     /// More is to be written than the disk keeps up with.
     #[error("the state store does not keep up")]
     Busy,

@@ -154,7 +154,7 @@ fn the_index_holds_in_random_histories() {
 
 #[test]
 fn the_index_over_postgres_holds_in_random_histories() {
-    on_two_threads(2_000_000, 12, |seed| {
+    on_two_threads(2_000_000, 2, |seed| {
         drive(async {
             let (_server, store) = crate::postgres::fresh().await;
             History::new(seed).run(real::Real::over(store).await).await;

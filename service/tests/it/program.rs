@@ -187,7 +187,7 @@ async fn a_store_of_a_newer_version_is_refused() {
     let mut write = newer.write(AccountId(0)).await.unwrap();
     let raised = "INSERT INTO _sqlx_migrations SELECT 9999, description, installed_on, success, checksum, \
                   execution_time FROM _sqlx_migrations LIMIT 1";
-    db::query(raised).execute(&mut *write).await.unwrap();
+    db::query(raised).execute(&mut write).await.unwrap();
     write.commit().await.unwrap();
     newer.close().await;
     for arguments in [

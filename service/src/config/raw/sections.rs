@@ -215,6 +215,16 @@ table! {
 }
 
 table! {
+    /// The database of the store, when it is not the file `store.path`.
+    Database {
+        /// `postgres://user:password@host:5432/name`: PostgreSQL 15 or newer, which several nodes may share. TLS as
+        /// `?sslmode=verify-full&sslrootcert=FILE` says; a password may come from `PGPASSWORD` or `~/.pgpass` instead.
+        /// Or `sqlite:///var/lib/directpush/state.db`: a file, as with `store.path`.
+        url: Option<String> = None,
+    }
+}
+
+table! {
     /// The protocol that devices see.
     Protocol {
         /// Newest version that is offered: `12.1`, `14.0`, `14.1`, `16.0` or `16.1`.

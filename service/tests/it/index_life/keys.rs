@@ -105,7 +105,7 @@ async fn a_newer_schema_is_refused() {
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
          VALUES (99, 'later', 1, x'00', 0)",
     )
-    .execute(&mut *write)
+    .execute(&mut write)
     .await
     .unwrap();
     write.commit().await.unwrap();

@@ -12,10 +12,10 @@ async fn nodes_that_start_at_once_make_one_schema() {
     let url = server.database().unwrap();
     let opened = (0..4).map(|_| {
         let options = options(&url);
-        tokio::spawn(async move { Store::open_postgres(&options).await })
+        async move { Store::open_postgres(&options).await }
     });
     for store in futures_util::future::join_all(opened).await {
-        let store = store.unwrap().unwrap();
+        let store = store.unwrap();
         store.account("anna", 1).await.unwrap();
         store.probe().await.unwrap();
     }
@@ -83,7 +83,8 @@ async fn what_was_acknowledged_survives_the_server_s_death() {
     let device = store.device(account, name, 1).await.unwrap().id;
     let who = directpush::ids::Principal { account, device };
     let (acknowledged, mut told) = tokio::sync::mpsc::channel(10_000);
-    let writing = tokio::spawn({
+    let mut writing = tokio::task::JoinSet::new();
+    writing.spawn({
         let store = store.clone();
         async move {
             let mut away = 0;
@@ -109,7 +110,8 @@ async fn what_was_acknowledged_survives_the_server_s_death() {
         tokio::task::yield_now().await;
     }
     server.restart().await.unwrap();
-    assert!(writing.await.unwrap() > 0, "it was away for a while");
+    let away = writing.join_next().await.unwrap().unwrap();
+    assert!(away > 0, "it was away for a while");
     while let Some(next) = told.recv().await {
         last = next;
     }
@@ -124,4 +126,35 @@ async fn what_was_acknowledged_survives_the_server_s_death() {
         .await
         .unwrap();
     assert!(known >= 22, "{known}");
+}
+
+#[tokio::test]
+async fn a_store_is_copied_there_and_back() {
+    let place = tempfile::tempdir().unwrap();
+    let file = |name: &str| place.path().join(name);
+    let first = Store::open(&file("first.db")).await.unwrap();
+    for n in 0..600 {
+        first.account(&format!("user{n}"), n).await.unwrap();
+    }
+    let account = first.account("user7", 1).await.unwrap();
+    let name = DeviceName {
+        id: "phone",
+        kind: "Test",
+    };
+    let device = first.device(account, name, 1).await.unwrap();
+    let (_server, there) = super::fresh().await;
+    let copied = first.copy_to(&there).await.unwrap();
+    assert_eq!(copied.counts, first.counts().await.unwrap());
+    let again = first.copy_to(&there).await.unwrap_err();
+    assert!(matches!(again, StoreError::NotEmpty));
+    let back = Store::open(&file("back.db")).await.unwrap();
+    there.copy_to(&back).await.unwrap();
+    assert_eq!(back.device(account, name, 9).await.unwrap(), device);
+    assert_eq!(
+        back.accounts().await.unwrap(),
+        first.accounts().await.unwrap()
+    );
+    let other = DeviceName { id: "new", ..name };
+    let other = there.device(account, other, 2).await.unwrap();
+    assert_ne!(other.id, device.id, "numbers go on");
 }
