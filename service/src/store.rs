@@ -3,7 +3,7 @@
 //! It holds ids, versions, sequence numbers and device records; never content, never a password. Either SQLite in WAL
 //! mode with `synchronous=FULL`, because a key that is rolled back costs a phone a full resync; or PostgreSQL, which
 //! nodes of a cluster share. Both read the same statements ([`db`]); what differs is how they are opened and how a
-//! transaction begins and ends ([`writer`], [`postgres`]).
+//! transaction begins and ends (`writer`, `postgres`).
 //!
 //! Functions on [`Store`] are whole operations. The functions of the tables take a connection, so that
 //! the index can put several of them into one transaction.
