@@ -8,12 +8,10 @@ use super::extension::Extension;
 use super::inquiry::{Abilities, Ask, End, Inquiry, Next, Opened};
 use super::look::{self, STATE};
 use super::session::{Access, Reply, Selected};
-use super::store::Account;
 use super::stream::Stream;
 use super::token::Point;
 use super::wire::{Code, Command, MailboxName, Status, Untagged};
 use crate::item::{Delta, Horizon};
-use crate::name::FolderRef;
 
 /// So many responses to one question are taken.
 const RESPONSES_MAX: usize = 4_000_000;
@@ -50,33 +48,6 @@ pub(super) async fn changes(
                 };
             }
             Next::Incomplete => return Err(Error::Incomplete),
-        }
-    }
-}
-
-/// The same by the session that heard of a change there, if the watch offers it; `None`: it has to be asked otherwise.
-pub(super) async fn lent(
-    account: &Account,
-    folder: &FolderRef,
-    point: Option<Point>,
-    horizon: Horizon,
-) -> Option<Delta> {
-    let mut loan = account.loans.take(folder)?;
-    let session = &mut *loan.open.session;
-    let name = MailboxName::from_reference(folder.as_str());
-    let looked = async {
-        session.idle_over().await?;
-        changes(session, &name, point, horizon).await
-    };
-    match looked.await {
-        Ok(delta) => {
-            let more = session.selected().is_none_or(Selected::has_moved);
-            loan.give_back(more);
-            Some(delta)
-        }
-        Err(error) => {
-            tracing::debug!(%error, "the session that listened is of no use any more");
-            None
         }
     }
 }

@@ -108,10 +108,7 @@ impl Mailbox for ImapMailbox {
         let work = |mut lease: Lease| {
             async move { changes::changes(&mut lease, name, since, horizon).await }.boxed()
         };
-        let delta = match changes::lent(&self.account, folder, since, horizon).await {
-            Some(delta) => delta,
-            None => self.account.run("list items", work).await?,
-        };
+        let delta = self.account.run("list items", work).await?;
         self.account.shared.count(|counters| match &delta.kind {
             DeltaKind::Listing(_) => counters.listings += 1,
             DeltaKind::Changes(_) => counters.differences += 1,

@@ -3,7 +3,6 @@
 mod account;
 mod errands;
 mod gate;
-mod loan;
 mod pool;
 
 use std::collections::HashMap;
@@ -30,7 +29,6 @@ pub(super) use account::Account;
 pub(super) use errands::Errand;
 use errands::Errands;
 use gate::Gate;
-pub(super) use loan::{OfferId, Returned};
 use pool::Pool;
 pub(super) use pool::{Lease, Open};
 

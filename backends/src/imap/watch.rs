@@ -98,7 +98,7 @@ async fn listen(account: &Arc<Account>) -> Result<Listener, Error> {
         }
         if *way == Listening::Idle {
             let inbox = FolderRef::new(INBOX);
-            let ear = Ear::listen(account, dialled, inbox, options.idle_proof).await?;
+            let ear = Ear::listen(dialled, inbox, options.idle_proof).await?;
             return Ok(Listener::Idle(Ears::new(account, ear)));
         }
         match Notify::listen(dialled, options).await {

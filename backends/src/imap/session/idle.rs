@@ -1,7 +1,6 @@
 //! Waiting for the server to say something (RFC 2177). All of it is cancel-safe.
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::timeout;
 
 use super::{Reply, Session, passed_over};
 use crate::imap::error::Error;
@@ -79,26 +78,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
         }
         Ok(None)
-    }
-
-    /// Ends the waiting; what comes until then is passed over.
-    ///
-    /// # Errors
-    /// As [`Self::idle_end`] and [`Self::idle_event`]; [`Error::Silent`] if it does not end.
-    pub async fn idle_over(&mut self) -> Result<(), Error> {
-        self.idle_end()?;
-        let longest = self.longest;
-        let ended = async {
-            while self.idle_event().await?.is_some() {}
-            Ok(())
-        };
-        match timeout(longest, ended).await {
-            Ok(ended) => ended,
-            Err(_elapsed) => {
-                self.broken = true;
-                Err(Error::Silent)
-            }
-        }
     }
 
     /// The server has agreed.

@@ -117,7 +117,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 let read_only = reply.code == Some(Code::ReadOnly) || access == Access::Read;
                 if let Some(selected) = &mut self.selected {
                     selected.read_only = read_only;
-                    selected.note_open();
                 }
             }
             Err(_) => self.selected = None,

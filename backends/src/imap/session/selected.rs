@@ -23,12 +23,6 @@ pub struct Selected {
     pub permanent_flags: Vec<Box<str>>,
     /// Its identity (RFC 8474).
     pub mailbox_id: Option<Box<str>>,
-    /// Whether it is open, and what the server says of it is news.
-    open: bool,
-    /// The highest modification sequence when it was opened.
-    opened_at: Option<u64>,
-    /// Whether the server has told of a change since.
-    moved: bool,
 }
 
 impl Selected {
@@ -44,35 +38,6 @@ impl Selected {
             flags: Vec::new(),
             permanent_flags: Vec::new(),
             mailbox_id: None,
-            open: false,
-            opened_at: None,
-            moved: false,
-        }
-    }
-
-    /// It is open from now on.
-    pub(super) fn note_open(&mut self) {
-        self.open = true;
-        self.opened_at = self.highest_mod_seq;
-        self.moved = false;
-    }
-
-    /// Whether the server has told of a change since it was opened. What was asked for is none, as far as modification
-    /// sequences tell.
-    #[must_use]
-    pub fn has_moved(&self) -> bool {
-        self.moved
-    }
-
-    fn is_news(&self, untagged: &Untagged) -> bool {
-        match untagged {
-            Untagged::Exists(_) | Untagged::Expunge(_) => true,
-            Untagged::Vanished { earlier, .. } => !earlier,
-            Untagged::Fetch(fetch) => match (fetch.mod_seq, self.opened_at) {
-                (Some(now), Some(then)) => now > then,
-                _ => true,
-            },
-            _ => false,
         }
     }
 
@@ -83,7 +48,6 @@ impl Selected {
     }
 
     pub(super) fn note(&mut self, untagged: &Untagged) {
-        self.moved |= self.open && self.is_news(untagged);
         match untagged {
             Untagged::Exists(count) => self.exists = *count,
             Untagged::Expunge(_) => self.exists = self.exists.saturating_sub(1),
@@ -115,49 +79,6 @@ impl Selected {
             // What came before was of the mailbox that was open until now.
             Code::Closed => *self = Self::new(self.name.clone()),
             _ => {}
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::num::NonZeroU32;
-
-    use super::Selected;
-    use crate::imap::wire::{Fetch, MailboxName, Untagged};
-
-    fn fetch(mod_seq: Option<u64>) -> Untagged {
-        Untagged::Fetch(Box::new(Fetch {
-            mod_seq,
-            ..Fetch::default()
-        }))
-    }
-
-    #[test]
-    fn what_is_told_after_the_opening_and_was_not_asked_for_is_a_change() {
-        let mut selected = Selected::new(MailboxName::from_reference("INBOX"));
-        selected.highest_mod_seq = Some(7);
-        // Of the opening itself.
-        selected.note(&Untagged::Exists(3));
-        selected.note_open();
-        let gone = |earlier| Untagged::Vanished {
-            earlier,
-            uids: NonZeroU32::MIN.into(),
-        };
-        for asked in [fetch(Some(7)), gone(true), Untagged::Flags(Vec::new())] {
-            selected.note(&asked);
-            assert!(!selected.has_moved(), "{asked:?}");
-        }
-        for news in [
-            fetch(Some(8)),
-            fetch(None),
-            gone(false),
-            Untagged::Exists(4),
-            Untagged::Expunge(1),
-        ] {
-            selected.note_open();
-            selected.note(&news);
-            assert!(selected.has_moved(), "{news:?}");
         }
     }
 }

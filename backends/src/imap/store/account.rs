@@ -12,7 +12,6 @@ use tokio::sync::{
 };
 use tokio::time::{Instant, timeout};
 
-use super::loan::Loans;
 use super::pool::{Lease, Open};
 use super::{Secrets, Shared, locked};
 use crate::error::{BackendError, Kind};
@@ -40,8 +39,6 @@ pub(crate) struct Account {
     turns: Arc<Semaphore>,
     /// Those of `turns` that slow readers may have: one is left for everything else.
     downloads: Arc<Semaphore>,
-    /// Sessions of its watch, for looks at what they heard.
-    pub(crate) loans: Loans,
     /// Held while somebody signs in; what was refused last.
     signing_in: AsyncMutex<Option<Refused>>,
     makers: [AsyncMutex<()>; MAKERS],
@@ -69,7 +66,6 @@ impl Account {
             secrets: Mutex::new(secrets),
             turns: Arc::new(Semaphore::new(turns)),
             downloads: Arc::new(Semaphore::new(downloads)),
-            loans: Loans::default(),
             signing_in: AsyncMutex::default(),
             makers: std::array::from_fn(|_| AsyncMutex::default()),
             copies: Mutex::default(),

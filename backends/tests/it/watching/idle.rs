@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use backends::imap::{Extension, Listening};
 use backends::servers::{Dovecot, DovecotOptions};
-use backends::{DeltaKind, FolderRef, Horizon, Mailbox, Source, Watch, WatchEvent, WatchMode};
+use backends::{FolderRef, Mailbox, Source, Watch, WatchEvent, WatchMode};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{NEVER, idle_only, inbox, listening};
@@ -113,49 +113,6 @@ async fn a_swap_of_marks_that_leaves_no_trace_is_found_where_somebody_waits() {
             .all(|event| *event == WatchEvent::Changed(sent.clone())),
         "{told:?}"
     );
-}
-
-/// Who listens is signed in already, and has the folder open.
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_heard_is_looked_at_by_the_session_that_listens() {
-    let dovecot = Dovecot::start(&DovecotOptions::default()).await.unwrap();
-    let mut options = idle_only();
-    // No other session is kept, and nothing else is looked at.
-    options.idle = Duration::ZERO;
-    options.watch.sweep_gap = NEVER;
-    let site = Site::with(plain(dovecot.imap_port()), options);
-    let mailbox = site.mailbox("anna");
-    let mut watch = mailbox.watch().await.unwrap();
-    let everything = Horizon::Everything;
-    let listed = mailbox.changes(&inbox(), None, everything).await.unwrap();
-    let mut token = listed.token;
-    let opened = site.store.counters().opened;
-    let hand = dovecot.hand("anna").await.unwrap();
-    for round in 1..=3_u32 {
-        dovecot.deliver("anna", CONTENT).await.unwrap();
-        heard(&mut watch, &inbox()).await;
-        let delta = mailbox
-            .changes(&inbox(), Some(&token), everything)
-            .await
-            .unwrap();
-        let DeltaKind::Changes(changes) = &delta.kind else {
-            panic!("{delta:?}");
-        };
-        assert_eq!(changes.len(), 1, "{changes:?}");
-        token = delta.token;
-        // It listens again; nobody looks this time, and it listens on all the same.
-        let keyword = format!("round{round}");
-        hand.store("INBOX", "1", "+FLAGS", &keyword).await.unwrap();
-        heard(&mut watch, &inbox()).await;
-        hand.store("INBOX", "1", "-FLAGS", &keyword).await.unwrap();
-        heard(&mut watch, &inbox()).await;
-        let delta = mailbox
-            .changes(&inbox(), Some(&token), everything)
-            .await
-            .unwrap();
-        token = delta.token;
-        assert_eq!(site.store.counters().opened, opened, "signed in again");
-    }
 }
 
 /// How many processes serve sessions, and how many sleeping sessions there are.
