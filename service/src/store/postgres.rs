@@ -17,6 +17,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::ids::AccountId;
 use crate::store::conn::Reading;
+use crate::store::writer::Waiting;
 use crate::store::{Conn, StoreError, db};
 
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
@@ -53,8 +54,6 @@ pub(crate) struct Alone<'a> {
     server: &'a Server,
     _turn: MutexGuard<'a, ()>,
 }
-
-struct Waiting<'a>(&'a AtomicUsize);
 
 impl Server {
     /// Connects. Makes or brings up to date the schema, unless it is only to be looked at.
@@ -222,19 +221,6 @@ impl Deref for Alone<'_> {
 impl DerefMut for Alone<'_> {
     fn deref_mut(&mut self) -> &mut Conn {
         &mut self.conn
-    }
-}
-
-impl<'a> Waiting<'a> {
-    fn new(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::AcqRel);
-        Self(count)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 

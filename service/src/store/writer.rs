@@ -65,8 +65,8 @@ pub(crate) struct Shared<'a> {
     state: MutexGuard<'a, State>,
 }
 
-/// Counts one who waits for its turn.
-struct Waiting<'a>(&'a AtomicUsize);
+/// Counts one who waits for its turn, to write to either database.
+pub(super) struct Waiting<'a>(&'a AtomicUsize);
 
 impl Writer {
     pub(crate) fn new(conn: Conn) -> Self {
@@ -259,7 +259,7 @@ impl DerefMut for Shared<'_> {
 }
 
 impl<'a> Waiting<'a> {
-    fn new(count: &'a AtomicUsize) -> Self {
+    pub(super) fn new(count: &'a AtomicUsize) -> Self {
         count.fetch_add(1, Ordering::AcqRel);
         Self(count)
     }
