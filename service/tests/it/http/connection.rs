@@ -19,7 +19,26 @@ async fn a_client_that_closes_is_let_go_at_once() {
         drop(client);
         noticed(&gateway.commands.left).await;
         assert!(closed.elapsed() < Duration::from_secs(1));
+        // Its log line is written, and with that it is no longer counted.
+        assert_eq!(gateway.metric("directpush_requests_in_flight"), 0.0);
     }
+}
+
+#[tokio::test]
+async fn many_who_begin_and_do_not_go_on_keep_nobody_from_beginning() {
+    let gateway = Gateway::start(|_| {}).await;
+    let mut slow = Vec::new();
+    for _ in 0..200 {
+        let mut client = gateway.connect().await;
+        client.send(b"POST /Microsoft-Server").await;
+        slow.push(client);
+    }
+    let asked = Ask::command(Command::FolderSync);
+    let answer = timeout(LIMIT, gateway.ask(&asked)).await.unwrap();
+    assert_eq!(answer.status, 200);
+    // And not because they were given up.
+    assert!(gateway.metric("directpush_connections") >= 200.0);
+    drop(slow);
 }
 
 #[tokio::test]
